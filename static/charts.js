@@ -47,13 +47,14 @@
   const beginsAtNought = (series) => series.some((one) => one.kind === "bar")
     || (series.some((one) => one.unit !== "%") && !series.some((one) => one.band.length));
   const isWhole = (series) => series.every((one) => one.values.every((value) => value === null || Number.isInteger(value)));
-  const valueAxis = (unit, series) => ({
-    type: "value", scale: !beginsAtNought(series), name: unit, minInterval: isWhole(series) ? 1 : 0, nameTextStyle: quiet(), nameGap: 12,
+  const valueAxis = (unit, series, isRight = false) => ({
+    type: "value", scale: !beginsAtNought(series), name: unit, minInterval: isWhole(series) ? 1 : 0, nameGap: 12,
+    nameTextStyle: { ...quiet(), align: isRight ? "right" : "left" }, // it reaches into the picture, not out of it
     axisLabel: { ...quiet(), formatter: (value) => grouped.format(value), hideOverlap: true },
     splitLine: { lineStyle: { color: tone("--line") } }, axisLine: { show: false }, axisTick: { show: false },
   });
   // Of months in a row as many are said as there is room for, and under the first of each year the year.
-  const MONTH = /^(\d{4}年)(\d+月.*)$/;
+  const MONTH = /^(\d{4}年)([\d—]+月.*)$/;
   const MONTH_WIDE = 46;
   const areMonths = (labels) => labels.every((label) => MONTH.test(label));
   function months(labels, width) {
@@ -82,6 +83,11 @@
   }
 
   // ---- series ----
+  // As many decimals as the figure of a series that has most.
+  function decimalsOf(values) {
+    const many = values.map((value) => (String(value ?? "").split(".")[1] || "").length);
+    return Math.min(6, Math.max(0, ...many));
+  }
   // How far each name at the end of a line makes way for the one above it, where the lines end close together.
   function waysMade(drawn) {
     const known = drawn.series.flatMap((one) => [...one.values, ...one.band.flatMap((ends) => ends || [])]).filter((value) => value !== null);
@@ -105,10 +111,25 @@
       type: "line", name: one.name, yAxisIndex: one.right ? 1 : 0, color, connectNulls: false, animation: false,
       symbol: MARKS[number % MARKS.length], showAllSymbol: "auto", z: 10 - number,
       lineStyle: { color, width: number ? 1.5 : 2.5, type: one.dashed ? DASHES[1] : DASHES[number % DASHES.length] },
-      data: one.values.map((value, at) => (drawn.marked.includes(at) && !number ? { value, symbol: "diamond", symbolSize: 12 } : value)),
+      data: one.values.map((value, at) => {
+        if (isOpenEnd(drawn, one, at)) return null;
+        return drawn.marked.includes(at) && !number ? { value, symbol: "diamond", symbolSize: 12 } : value;
+      }),
       symbolSize: 6,
       endLabel: { show: atEnd, ...font(), color: tone(number ? "--ink" : "--action"), formatter: one.name, distance: 6, offset: [0, way] },
       emphasis: { disabled: true },
+    };
+  }
+  // What may still change at the end of a line: broken from the point before to it, and hollow.
+  const isOpenEnd = (drawn, one, at) => drawn.provisional.includes(at) && one.values[at] !== null;
+  function openEndOf(drawn, one, number) {
+    const color = tone(STROKES[number % STROKES.length]);
+    const isDrawn = (at) => isOpenEnd(drawn, one, at) || isOpenEnd(drawn, one, at + 1);
+    return {
+      type: "line", name: "", yAxisIndex: one.right ? 1 : 0, color, animation: false, z: 10 - number, symbolSize: 9, showAllSymbol: true,
+      lineStyle: { color, width: 2, type: [3, 4] }, emphasis: { disabled: true },
+      data: one.values.map((value, at) => (isDrawn(at) ? { value, symbol: isOpenEnd(drawn, one, at) ? "emptyCircle" : "none",
+        label: { show: isOpenEnd(drawn, one, at), position: "top", formatter: "暂定", ...font() } } : null)),
     };
   }
   // The interval of a line: an unseen foot, and what is shaded above it.
@@ -142,7 +163,14 @@
 
   // ---- kinds ----
   // How wide the names at the ends of the lines are: a Chinese character is as wide as it is high.
-  const widest = (drawn) => Math.max(...drawn.series.map((one) => [...one.name].reduce((sum, sign) => sum + (sign < "⺀" ? 0.62 : 1), 0))) * SIZE;
+  const wide = (words) => [...words].reduce((sum, sign) => sum + (sign < "⺀" ? 0.62 : 1), 0) * SIZE;
+  const widest = (drawn) => Math.max(...drawn.series.map((one) => wide(one.name)));
+  // How far the last name under the axis reaches past its place; with what it is marked by.
+  function lastLabelOut(drawn, width) {
+    const last = drawn.labels[drawn.labels.length - 1];
+    const words = areMonths(drawn.labels) ? MONTH.exec(last)[2] : last;
+    return Math.max(0, wide(`${words}${SIGN}`) / 2 - width / drawn.labels.length / 2 + 8);
+  }
 
   // Names of classes are all there, in lines as long as their bars are wide; months may leave some out.
   function underBars(drawn, width) {
@@ -154,18 +182,21 @@
   function upright(drawn, width) {
     const onlyLines = drawn.series.every((one) => one.kind === "line");
     const right = drawn.series.find((one) => one.right);
-    const atEnds = onlyLines && !right && drawn.series.length > 1 && drawn.series.length <= MOST_AT_ENDS && widest(drawn) < width / 4;
+    const lastOf = (one) => one.values.reduce((found, value, at) => (value === null ? found : at), -1);
+    const endTogether = !drawn.provisional.length && new Set(drawn.series.map(lastOf)).size === 1; // else a name would lie on another line
+    const atEnds = onlyLines && endTogether && !right && drawn.series.length > 1 && drawn.series.length <= MOST_AT_ENDS && widest(drawn) < width / 4;
     const left = drawn.series.filter((one) => one !== right);
     const ways = waysMade(drawn);
     const series = drawn.series.flatMap((one, number) => [
       one.kind === "line" ? lineOf(drawn, one, number, atEnds, ways[number]) : barOf(drawn, one, number, false),
       ...(one.band.length ? bandOf(one, number) : []),
+      ...(one.kind === "line" && drawn.provisional.some((at) => isOpenEnd(drawn, one, at)) ? [openEndOf(drawn, one, number)] : []),
     ]);
     return {
       legend: legendOf(drawn, !atEnds && drawn.series.length > 1),
-      grid: gridOf(!atEnds && drawn.series.length > 1, atEnds ? widest(drawn) + 14 : 16),
+      grid: gridOf(!atEnds && drawn.series.length > 1, Math.max(atEnds ? widest(drawn) + 14 : 16, lastLabelOut(drawn, width))),
       xAxis: drawn.kind === "bars" ? underBars(drawn, width) : labelAxis(drawn, width),
-      yAxis: [valueAxis(left[0]?.unit, left), ...(right ? [{ ...valueAxis(right.unit, [right]), splitLine: { show: false } }] : [])],
+      yAxis: [valueAxis(left[0]?.unit, left), ...(right ? [{ ...valueAxis(right.unit, [right], true), splitLine: { show: false } }] : [])],
       tooltip: { trigger: "axis", axisPointer: { lineStyle: { color: tone("--line-strong") } } },
       series: withNought(drawn, series, "yAxis"),
     };
@@ -207,7 +238,7 @@
             itemStyle: isMarked
               ? { color: tone("--white"), borderColor: tone("--ink"), borderWidth: 2 }
               : { color: tone("--action"), opacity: 0.6 },
-            label: { show: isMarked, position: isFarRight(place[0]) ? "left" : "right", ...font(), formatter: label, backgroundColor: "rgba(255, 255, 255, 0.75)" },
+            label: { show: isMarked, position: isFarRight(place[0]) ? "left" : "right", ...font(), distance: 9, formatter: label, padding: [1, 3], backgroundColor: "rgba(255, 255, 255, 0.9)" },
           };
         }),
       }], "yAxis"),

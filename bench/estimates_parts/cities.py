@@ -72,7 +72,8 @@ class City:
         owing = np.flatnonzero(np.isfinite(own))
         figures = Measured(
             said=own[owing], is_in=np.ones(len(owing), bool), base=base[owing], trend=trend[owing],
-            groups=tuple(group[owing] for group in groups), area=district[owing], areas=self.districts,
+            last=said[now - 1][owing], groups=tuple(group[owing] for group in groups),
+            area=district[owing], areas=self.districts,
         )  # fmt: skip
         return PastPeriod(figures, np.argsort(lateness[owing], kind="stable"))
 

@@ -17,10 +17,12 @@ MOST_TO_RING = 20
 METHODS = {
     Method.TREND: "上年同期数 × 企业上期增势 × 同组变动",
     Method.RATIO: "上年同期数 × 同组平均增幅",
+    Method.PREV: "上年同期不详，上期累计 × 同组变动",
     Method.NEWCOMERS: "上年同期不详，按同组上年同期也不详的企业平均数",
     Method.CLASS_MEAN: "上年同期不详，按同组已报企业平均数",
     Method.NOTHING: "不能推算",
 }
+FROM_DECEMBER = "上年同期不详，12月累计 × 同组变动"  # PREV of a year
 LEVELS = ("同类同规模同区县", "同类同规模", "同类", "全市")
 CANNOT = "上年同期为零或负数，或没有可比的已报企业，不能推算"
 
@@ -87,7 +89,7 @@ def to_ring(told: Evening, whole: float, district: str | None = None) -> ToRing:
             estimate=row["estimate"],
             beside=row["beside"],
             share=row["estimate"] * 100 / whole if row["estimate"] is not None and whole > 0 else None,
-            how=how_in_words(Method(row["method"]), row["level"]),
+            how=how_in_words(Method(row["method"]), row["level"], told.period.is_annual),
         )
         for row in first.iter_rows(named=True)
         if row["filing"] in known
@@ -96,5 +98,8 @@ def to_ring(told: Evening, whole: float, district: str | None = None) -> ToRing:
     return ToRing(firms, rows.height, float(np.nansum(estimates.astype(float))), rows["estimate"].null_count())
 
 
-def how_in_words(method: Method, level: int) -> str:
-    return CANNOT if method == Method.NOTHING else f"{METHODS[method]}（{LEVELS[level]}）"
+def how_in_words(method: Method, level: int, of_year: bool = False) -> str:
+    if method == Method.NOTHING:
+        return CANNOT
+    words = FROM_DECEMBER if of_year and method == Method.PREV else METHODS[method]
+    return f"{words}（{LEVELS[level]}）"

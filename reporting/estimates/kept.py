@@ -46,11 +46,19 @@ def periods_before(period: Period, most: int, locked: bool = True) -> list[Perio
 
 def told_of(period: Period) -> Evening:
     """What a period says; of a locked one as it is kept."""
-    last = last_before(period)
+    last, december = last_before(period), december_of(period)
     areas = [district.code for district in districts_of(period)]
-    marks = counting_of([each.pk for each in (period, last) if each])
-    rows = {each.pk: rows_of(each, marks.get(each.pk, "")) for each in (period, last) if each}
-    return told(period, rows[period.pk], rows[last.pk] if last else None, areas)
+    there = [each for each in (period, last, december) if each]
+    marks = counting_of([each.pk for each in there])
+    rows = {each.pk: rows_of(each, marks.get(each.pk, "")) for each in there}
+    found = [rows[each.pk] if each else None for each in (last, december)]
+    return told(period, rows[period.pk], found[0], areas, found[1])
+
+
+def december_of(period: Period) -> Period | None:
+    """Of a year, as far as it was opened here."""
+    code = period.parsed.behind("december")
+    return Period.objects.filter(pk=code.code).first() if code else None
 
 
 def rows_of(period: Period, mark: str) -> pl.DataFrame:

@@ -205,7 +205,10 @@ class NightLayout:
             labels=[at_hour(hour) for hour in hours[first:]],
             series=series,
             unit="%",
-            note="以企业截止日 24 时为准；一家企业按第一次上报（未撤回）的时间计。",
+            note=(
+                "以企业截止日 24 时为准；一家企业按第一次上报（未撤回）的时间计，退回后还没有重新上报的不计。"
+                "横轴各点间隔不相等：截止前 1 天以内每小时一点，更早每天一点，截止以后间隔渐长。"
+            ),
         )
 
     def _narrowing(self, what: str) -> Chart:
@@ -237,7 +240,8 @@ def at_hour(hour: int) -> str:
     if not hour:
         return "截止时"
     before, many = ("截止前" if hour < 0 else "截止后"), abs(hour)
-    return f"{before} {many // 24} 天" if many % 24 == 0 and many > 24 else f"{before} {many} 小时"
+    days, rest = divmod(many, 24) if many > 36 else (0, many)
+    return " ".join([before, *([f"{days} 天"] if days else []), *([f"{rest} 小时"] if rest else [])])
 
 
 def shares_at(arrived: ArrivalsByHour, hours: tuple[int, ...]) -> list[Decimal | None]:

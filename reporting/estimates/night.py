@@ -11,7 +11,7 @@ import polars as pl
 
 from reporting.city_columns.files import layout
 from reporting.estimates.kept import last_before, past_before, told_of
-from reporting.estimates.reading import HEADLINE, Evening, as_of, came_by
+from reporting.estimates.reading import ARRIVED, HEADLINE, Evening, as_of, came_by
 from reporting.estimates.replaying import NightMoment, Past, moment_of, those_who_came
 from reporting.models import Deadline, Period
 from reporting.totals.at_hand import at_hand
@@ -20,6 +20,7 @@ from reporting.totals.at_hand import at_hand
 DAYS = (*range(-288, -24, 24), -36)
 HOURS = tuple(range(-24, 1))
 SOME_HOURS = (-24, -18, -12, -10, -8, -6, -5, -4, -3, -2, -1, 0)
+EARLIEST = -24 * 120  # the first hour of arrivals that is shown
 AFTERWARDS = (6, 12, 24, 48, 72, 120, 192)
 
 
@@ -75,6 +76,7 @@ def night_of(period: Period, at: datetime, district: str | None = None) -> Night
     until = min(at, period.locked_at) if period.locked_at else at
     past = past_before(period, told.measures, told.districts)
     hours, last_period = hours_until(period, until, SOME_HOURS), last_before(period)
+    shown = hours_of_arrivals(heard, until)
     return Night(
         told=told,
         at=at,
@@ -82,8 +84,8 @@ def night_of(period: Period, at: datetime, district: str | None = None) -> Night
         now=moment_of(counted, HEADLINE, at, past[HEADLINE]),
         others={role: moment_of(counted, role, at, past[role]) for role in told.measures if role != HEADLINE},
         place=place,
-        arrivals=arrivals(heard, hours_until(period, until, HOURS)),
-        last=arrivals_of_last(last_period, district) if last_period else None,
+        arrivals=arrivals(heard, shown),
+        last=arrivals_of_last(last_period, district, shown) if last_period else None,
         last_period=last_period,
     )
 
@@ -96,6 +98,16 @@ def end_of_last_day(period: Period) -> datetime:
 def hours_until(period: Period, until: datetime, hours: Sequence[int]) -> list[int]:
     due = end_of_last_day(period)
     return [hour for hour in (*DAYS, *hours, *AFTERWARDS) if due + timedelta(hours=hour) <= until]
+
+
+def hours_of_arrivals(told: Evening, until: datetime) -> list[int]:
+    """From the day on which the first came, however far off the deadline is, to the hour that is last over."""
+    due, first = end_of_last_day(told.period), told.frame.filter("is_in")[ARRIVED].min()
+    last = (until - due) // timedelta(hours=1)
+    begin = (first - due) // timedelta(days=1) * 24 if isinstance(first, datetime) else DAYS[0]
+    early = [hour for hour in range(max(begin, EARLIEST), DAYS[0], 24) if hour <= last]
+    now = [] if told.period.is_locked else [last]
+    return sorted({*early, *hours_until(told.period, until, HOURS), *now})
 
 
 def moment_at(told: Evening, hour: int, past: Past) -> NightMoment:
@@ -119,7 +131,8 @@ def arrivals(told: Evening, hours: Sequence[int]) -> ArrivalsByHour:
     return ArrivalsByHour(tuple(hours), tuple(map(int, filed)), told.frame.height)
 
 
-def arrivals_of_last(period: Period, district: str | None) -> ArrivalsByHour:
+def arrivals_of_last(period: Period, district: str | None, hours: Sequence[int]) -> ArrivalsByHour:
+    """At the same hours and to its end."""
     told = told_of(period)
     heard = told if district is None else told.of(pl.col("district") == district)
-    return arrivals(heard, [*DAYS, *HOURS, *AFTERWARDS])
+    return arrivals(heard, sorted({*hours, *DAYS, *HOURS, *AFTERWARDS}))

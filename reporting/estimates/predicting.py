@@ -3,7 +3,8 @@ expectations miss; of the others with all that is in.
 
 An estimate is a ratio of means: a firm's basis times what the filed ones of its group say for each unit of theirs. The
 basis is what it had a year before, moved on by its own growth of the period before (its trend), else what it had
-alone. The group is the finest that has enough firms in. A mean of ratios stands beside it, and is used for nothing."""
+alone; of a firm without a year before what it said last. The group is the finest that has enough firms in. A mean of
+ratios stands beside it, and is used for nothing."""
 
 from __future__ import annotations
 
@@ -25,20 +26,21 @@ STEEPEST = 5.0  # a firm that grew or shrank by more is not expected to go on so
 class Method(IntEnum):
     """How a firm is estimated, the best first. NOTHING: its basis is nought or negative, or nobody like it is in."""
 
-    TREND, RATIO, NEWCOMERS, CLASS_MEAN, NOTHING = range(5)
+    TREND, RATIO, PREV, NEWCOMERS, CLASS_MEAN, NOTHING = range(6)
 
 
 @dataclass(frozen=True)
 class Measured:
     """One measure of one period, a place for each firm. `said` is NaN where nothing is in and where the form is left
     blank; `base` is what it had a year before, NaN where nobody knows; `trend` its own growth of the period before as a
-    factor, NaN likewise. `groups` number each firm's group, the finest first; the last but one is its class, the
-    last is the whole. `area` numbers its district."""
+    factor, NaN likewise; `last` what it said last. `groups` number each firm's group, the finest first; the last but
+    one is its class, the last is the whole. `area` numbers its district."""
 
     said: FloatArray
     is_in: TruthArray
     base: FloatArray
     trend: FloatArray
+    last: FloatArray
     groups: tuple[WholeArray, ...]
     area: WholeArray
     areas: int
@@ -74,12 +76,14 @@ def bases(figures: Measured) -> Iterator[Basis]:
     heard = figures.is_in & np.isfinite(figures.said)
     with np.errstate(invalid="ignore"):
         has_base = figures.base > 0
+        has_last = figures.last > 0
         has_trend = has_base & (figures.trend >= 1 / STEEPEST) & (figures.trend <= STEEPEST)
     unknown = np.isnan(figures.base)
     alone = np.ones(len(figures.said))
     moved = np.where(has_trend, figures.base * figures.trend, np.nan)
     yield Basis(Method.TREND, moved, has_trend, heard & has_trend)
     yield Basis(Method.RATIO, figures.base, has_base, heard & has_base)
+    yield Basis(Method.PREV, figures.last, unknown & has_last, heard & has_last)
     yield Basis(Method.NEWCOMERS, alone, unknown, heard & unknown)
     yield Basis(Method.CLASS_MEAN, alone, unknown, heard)
 

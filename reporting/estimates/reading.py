@@ -3,10 +3,11 @@ the firm had said for the period before."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 import polars as pl
@@ -15,13 +16,15 @@ from forms_tables.edition.catalog import Edition
 from reporting.city_columns.files import Broken, read, write
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.consequence.absence import store_those_behind
-from reporting.consequence.board import BEFORE, NOW, Measure, board_of, measure_of
+from reporting.consequence.board import BEFORE, NOW, PREV, Measure, board_of, measure_of
 from reporting.estimates.predicting import FloatArray, Measured, WholeArray
 from reporting.models import Period, Submission
 
 HEADLINE, BASE, EMPLOYED = ROLES = ("headline", "base", "employed")
-SAID, THEN, TREND, ARRIVED = "said {}", "then {}", "trend {}", "arrived"  # columns of one role; when a filing came
+SAID, THEN, TREND, LAST = "said {}", "then {}", "trend {}", "last {}"  # columns of one role
+ARRIVED = "arrived"  # when a filing came
 ARRIVALS = "arrivals"  # the file
+OF_OWN_FORM = " of its own form"
 UNKNOWN = "?"  # the class or size of a firm of which nothing is in and nothing was said before: no group of its own
 MOMENT = pl.Datetime("us", "UTC")
 OWN: dict[str, type[pl.DataType] | pl.DataType] = {
@@ -48,7 +51,8 @@ def measures_by_role(edition: Edition, frequency: str) -> dict[str, Measure]:
 @dataclass(frozen=True)
 class Evening:
     """`frame` has a row for each filing that is owed or in: what `OWN` lists, and for each role `said`, `then` (a year
-    before) and `trend` (its growth of the period before, as a factor). `districts` are codes in their order."""
+    before), `trend` (its growth of the period before, as a factor) and `last` (what it said in the period before; for a
+    year in its December). `districts` are codes in their order."""
 
     period: Period
     measures: dict[str, Measure]
@@ -63,6 +67,7 @@ class Evening:
             is_in=is_in,
             base=floats(self.frame[THEN.format(role)]),
             trend=floats(self.frame[TREND.format(role)]),
+            last=floats(self.frame[LAST.format(role)]),
             groups=self.groups,
             area=self.area,
             areas=len(self.districts),
@@ -93,8 +98,8 @@ def numbered(column: pl.Series) -> WholeArray:
 
 
 def own_rows(period: Period, fresh: bool = True) -> pl.DataFrame:
-    """What a period says by itself: `OWN`, and for each role `said` and `then`. Nothing of one whose edition names no
-    figure to estimate."""
+    """What a period says by itself: `OWN`, and for each role `said`, `then` and `last`. Nothing of one whose
+    edition names no figure to estimate."""
     measures = measures_by_role(period.edition, period.parsed.frequency)
     if not measures:
         return pl.DataFrame(schema=OWN)
@@ -104,13 +109,46 @@ def own_rows(period: Period, fresh: bool = True) -> pl.DataFrame:
     figures = [
         pl.col(column.format(measure.cell)).alias(name.format(role))
         for role, measure in measures.items()
-        for name, column in ((SAID, NOW), (THEN, BEFORE))
+        for name, column in ((SAID, NOW), (THEN, BEFORE), (LAST, PREV))
     ]
     rows = board.frame.select(
         "filing", "enterprise", "district", "class", "size", "owed", is_in.alias("is_in"), *figures
     )
     rows = rows.filter(pl.col("owed") | pl.col("is_in")).drop("owed")
+    rows = with_what_was_taken_back(rows, period, measures)
     return rows.join(arrivals_of(period), on="filing", how="left", maintain_order="left")
+
+
+def with_what_was_taken_back(rows: pl.DataFrame, period: Period, measures: Mapping[str, Measure]) -> pl.DataFrame:
+    """What a firm had before, as it said itself in a form of this period that it has again: it knows best while nobody
+    else does."""
+    told = {
+        column.format(role): cell
+        for role, measure in measures.items()
+        for column, cell in ((THEN, measure.before), (LAST, measure.prev))
+        if cell
+    }
+    back = Submission.objects.filter(filing__period=period.pk, filing__in_force=None).order_by("filing", "number")
+    forms = list(back.values_list("filing", "values"))
+    if not forms or not told:
+        return rows
+    figures = [
+        {"filing": filing} | {name: figure_in(values, cell) for name, cell in told.items()} for filing, values in forms
+    ]
+    schema = {"filing": pl.Int64} | dict.fromkeys(told, pl.Float64)
+    own = pl.DataFrame(figures, schema=schema).unique("filing", keep="last", maintain_order=True)
+    rows = rows.join(own, on="filing", how="left", maintain_order="left", suffix=OF_OWN_FORM)
+    known = [pl.col(name).fill_null(pl.col(f"{name}{OF_OWN_FORM}")) for name in told]
+    return rows.with_columns(known).drop(f"{name}{OF_OWN_FORM}" for name in told)
+
+
+def figure_in(values: Mapping[str, str], cell: str) -> float | None:
+    """None where the form leaves it blank, and where it is no figure at all."""
+    try:
+        figure = float(values.get(cell) or "nan")
+    except ValueError:
+        return None
+    return figure if isfinite(figure) else None
 
 
 def arrivals_of(period: Period) -> pl.DataFrame:
@@ -139,9 +177,15 @@ def kept_arrivals(code: str, taken_back: int) -> tuple[pl.DataFrame, int]:
     return found[0].frame, found[1]["last"]
 
 
-def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts: Sequence[str]) -> Evening:
+def told(
+    period: Period,
+    own: pl.DataFrame,
+    last: pl.DataFrame | None,
+    districts: Sequence[str],
+    december: pl.DataFrame | None = None,
+) -> Evening:
     """With the rows of the period before, where there are any: a firm's trend, and its class and size while nothing of
-    it is in."""
+    it is in; and of a year with those of its December."""
     measures = measures_by_role(period.edition, period.parsed.frequency)
     there = [role for role in measures if last is not None and SAID.format(role) in last.columns]
     trends = [growth_of(role) for role in there]
@@ -153,8 +197,18 @@ def told(period: Period, own: pl.DataFrame, last: pl.DataFrame | None, districts
         frame = own.join(before, on="enterprise", how="left", maintain_order="left")
     missing = [pl.lit(None, dtype=pl.Float64).alias(TREND.format(role)) for role in measures if role not in there]
     frame = frame.with_columns(*missing, *(known(name) for name in ("class", "size"))).drop("class_then", "size_then")
+    if december is not None:
+        frame = with_december(frame, december, measures)
     others = frame.filter(~pl.col("district").is_in(list(districts)))["district"].unique().sort()
     return Evening(period, measures, frame, (*districts, *others))
+
+
+def with_december(frame: pl.DataFrame, december: pl.DataFrame, measures: Mapping[str, Measure]) -> pl.DataFrame:
+    """What each firm had said by December of the year, in place of what it said last."""
+    names = {SAID.format(role): LAST.format(role) for role in measures if SAID.format(role) in december.columns}
+    said = december.filter("is_in").unique("enterprise", keep="last", maintain_order=True)
+    said = said.select("enterprise", *(pl.col(said).alias(last) for said, last in names.items()))
+    return frame.drop(names.values()).join(said, on="enterprise", how="left", maintain_order="left")
 
 
 def growth_of(role: str) -> pl.Expr:

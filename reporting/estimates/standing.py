@@ -96,7 +96,7 @@ def spread_of(figures: Measured, predicted: Predicted) -> FloatArray:
     """For each firm the mean square of the relative errors of those like it that are in, each weighing as much as it is
     expected to say: small firms stray far, and matter little."""
     known = figures.is_in & np.isfinite(figures.said) & (predicted.value > 0)
-    by_ratio = predicted.method <= Method.RATIO
+    by_ratio = predicted.method <= Method.PREV
     error = np.where(known, figures.said - predicted.value, 0.0)
     square = np.divide(error**2, predicted.value, out=np.zeros_like(error), where=known)
     weight = np.where(known, predicted.value, 0.0)

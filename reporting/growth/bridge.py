@@ -243,18 +243,19 @@ def without_what_cancels(steps: Sequence[str]) -> list[str]:
 @dataclass(frozen=True)
 class Mover:
     """A firm and what it did to the figure of an area: `before` is what counted of it last year, as published or, where
-    nothing was, as the form says it now; None of who did not count there. `words` are the steps it took part in."""
+    nothing was, as the form says it now; None of who did not count there. `now` is None of who has no report that
+    counts. `words` are the steps it took part in."""
 
     firm: int
     row: FirmRow  # this year's, or the last one of who left
     before: Decimal | None
-    now: Decimal
+    now: Decimal | None
     points: Decimal | None  # of the area's growth
     words: tuple[str, ...]
 
     @property
     def change(self) -> Decimal:
-        return EXACT.subtract(self.now, self.before or ZERO)
+        return EXACT.subtract(self.now or ZERO, self.before or ZERO)
 
 
 def movers(
@@ -289,5 +290,6 @@ def movers(
             before = sum(said, ZERO) if said else None
             row = next(row for row in (*pair.now, *pair.then) if here(row.place))
             points = LONG_ENOUGH.divide((level - (before or ZERO)) * 100, base) if base > 0 else None
-            found.append(Mover(-firm, row, before, level, points, told(pair) if has_then else ()))
+            now = level if any(here(row.place) for row in pair.now) else None
+            found.append(Mover(-firm, row, before, now, points, told(pair) if has_then else ()))
     return found

@@ -96,8 +96,8 @@ class GroupShown:
     base: str
     rates: tuple[RateShown, ...]
     month: str
-    to_base: tuple[str, ...]
-    to_level: tuple[str, ...]
+    to_base: tuple[tuple[str, str], ...]  # by the name of the column
+    to_level: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -247,9 +247,9 @@ class GrowthLayout:
         compared, bridge = self.compared, self.compared.bridge(code)
         months = compared.months
 
-        def of(columns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-            sums = (exact_sum(bridge.amounts[step] for step in steps) for steps in columns.values())
-            return tuple(self._figure(figure) for figure in sums)
+        def of(columns: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
+            sums = {name: exact_sum(bridge.amounts[step] for step in steps) for name, steps in columns.items()}
+            return tuple((name, self._figure(figure)) for name, figure in sums.items())
 
         return GroupShown(
             code,

@@ -151,7 +151,7 @@ def movers_as_json(compared: Compared) -> list[dict]:
             "name": firms[each.firm].name,
             "district": each.row.district,
             "then": None if each.before is None else f"{each.before:f}",
-            "now": f"{each.now:f}",
+            "now": f"{each.now or Decimal(0):f}",
             "points": None if each.points is None else points(each.points),
             "steps": list(each.words),
         }

@@ -44,7 +44,7 @@ class ChartRow:
 class Chart:
     """`labels` stand along the axis, one for each value, under `heads`; `unit` is that of the left axis; `note` is a
     sentence below. `name` is its place on the page, once each. `marked` are the labels to be told apart (doubtful
-    ones), with a word why.
+    ones), with a word why; `provisional` the labels at the end whose figures may still change.
 
     `lines` draws each series by its own kind; `bars` upright and `ranked` lying, in the order of the labels; `scatter`
     a point for each label, the first series along and the second up."""
@@ -58,6 +58,7 @@ class Chart:
     kind: Literal["lines", "bars", "ranked", "scatter"] = "lines"
     marked: Sequence[tuple[str, str]] = ()
     heads: str = "项目"
+    provisional: Sequence[str] = ()
 
     @property
     def heads_of_columns(self) -> list[tuple[str, str]]:
@@ -110,7 +111,14 @@ class Chart:
             for each in self.series
         ]
         marked = [number for number, label in enumerate(self.labels) if label in marks]
-        drawn = {"kind": self.kind, "labels": list(self.labels), "series": series, "marked": marked}
+        provisional = [number for number, label in enumerate(self.labels) if label in self.provisional]
+        drawn = {
+            "kind": self.kind,
+            "labels": list(self.labels),
+            "series": series,
+            "marked": marked,
+            "provisional": provisional,
+        }
         return json.dumps(drawn, ensure_ascii=False, allow_nan=False)
 
 

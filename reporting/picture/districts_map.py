@@ -18,13 +18,14 @@ from reporting.totals.adding_up import ZERO
 from reporting.totals.aggregation import AreaSummary, Summary
 from reporting.totals.coverage import share
 
-STEPS = 5
+STEPS, FALLS = 5, 2
 OF_A_HUNDRED = Decimal(100) / STEPS
 
 
 @dataclass(frozen=True)
 class MapMeasure:
-    """What the districts are told apart by; `by_rank` by their order instead of by the figure itself. On the map it has
+    """What the districts are told apart by; `by_rank` by their order instead of by the figure itself, and with
+    `breaks_at_nought` those that fell apart from those that rose. On the map it has
     `places` decimals, beside it all of them."""
 
     key: str
@@ -32,6 +33,7 @@ class MapMeasure:
     unit: str
     of: Callable[[AreaSummary], Decimal | None]
     by_rank: bool = False
+    breaks_at_nought: bool = False
     places: int = 1
 
     def shown(self, figure: Decimal | None) -> str:
@@ -42,7 +44,8 @@ class MapMeasure:
 
 @dataclass(frozen=True)
 class PlacedDistrict:
-    """A district with its figure, in full and as it is `shown` on the map; `step` 1 to 5, 0 where it has none. `tile`
+    """A district with its figure, in full and as it is `shown` on the map; `step` 1 to 5, -1 and -2 of
+    falls, 0 where it has none. `tile`
     are the classes of its tile's place."""
 
     area: AreaSummary
@@ -78,12 +81,19 @@ class DistrictsMap:
             ends = [(step, (step - 1) * OF_A_HUNDRED, step * OF_A_HUNDRED) for step in range(STEPS, 0, -1)]
             return [(step, f"{low:f}—{high:f}{self.measure.unit}") for step, low, high in ends]
         found = []
-        for step in range(STEPS, 0, -1):
+        for step in range(STEPS, -FALLS - 1, -1):
             figures = [each.figure for each in self.districts if each.step == step and each.figure is not None]
             if figures:
                 low, high = (self.measure.shown(end) for end in (min(figures), max(figures)))
                 found.append((step, f"{low if low == high else f'{low} 至 {high}'}{self.measure.unit}"))
         return found
+
+    @property
+    def on_steps(self) -> str:
+        """What the colours stand for, where it is not said by the steps themselves."""
+        if self.measure.breaks_at_nought:
+            return "蓝色为持平和增长，灰色为下降，各按区县由低到高分档（增长五档、下降两档），每档的区县数大致相同。"
+        return "颜色按有数的区县由低到高分成五档，每档的区县数大致相同。" if self.measure.by_rank else ""
 
     @property
     def drawn(self) -> list[DrawnOutline]:
@@ -125,7 +135,7 @@ def measures_of(summary: Summary, figure: PicturedFigure | None) -> dict[str, Ma
         of_level, of_growth = partial(level_of, figure), partial(growth_of, figure)
         found += [
             MapMeasure("level", figure.name, figure.unit, of_level, by_rank=True, places=0),
-            MapMeasure("growth", f"{figure.name}同口径增速", "%", of_growth, by_rank=True),
+            MapMeasure("growth", f"{figure.name}同口径增速", "%", of_growth, by_rank=True, breaks_at_nought=True),
         ]
     return {measure.key: measure for measure in found}
 
@@ -144,7 +154,7 @@ def map_of(summary: Summary, measure: MapMeasure) -> DistrictsMap:
     outlines, tiles = outlines_of(current_edition()), platform().tiles
     of_code = {each.code: each for each in outlines.outlines} if outlines else {}
     figures = {area.code: measure.of(area) for area in summary.districts}
-    steps = steps_of(figures, measure.by_rank)
+    steps = steps_of(figures, measure.by_rank, measure.breaks_at_nought)
     placed = []
     for area in summary.districts:
         tile, figure = tiles.get(area.code), figures[area.code]
@@ -164,15 +174,23 @@ def map_of(summary: Summary, measure: MapMeasure) -> DistrictsMap:
     return DistrictsMap(measure, tuple(placed), outlines)
 
 
-def steps_of(figures: Mapping[str, Decimal | None], by_rank: bool) -> dict[str, int]:
-    """Fifths of a hundred; by rank, fifths of the districts that have a figure, equal ones alike."""
+def steps_of(figures: Mapping[str, Decimal | None], by_rank: bool, breaks_at_nought: bool = False) -> dict[str, int]:
+    """Fifths of a hundred; by rank, fifths of the districts that have a figure, equal ones alike. Falls, the slightest
+    first, are halved by themselves."""
     if not by_rank:
         return {code: 0 if figure is None else step_of_a_hundred(figure) for code, figure in figures.items()}
-    ordered = sorted(figure for figure in figures.values() if figure is not None)
-    return {
-        code: 0 if figure is None else ordered.index(figure) * STEPS // len(ordered) + 1
-        for code, figure in figures.items()
-    }
+    known = [figure for figure in figures.values() if figure is not None]
+    falls = sorted((figure for figure in known if breaks_at_nought and figure < 0), reverse=True)
+    others = sorted(figure for figure in known if figure not in falls)
+
+    def step(figure: Decimal | None) -> int:
+        if figure is None:
+            return 0
+        if figure in falls:
+            return -(falls.index(figure) * FALLS // len(falls)) - 1
+        return others.index(figure) * STEPS // len(others) + 1
+
+    return {code: step(figure) for code, figure in figures.items()}
 
 
 def step_of_a_hundred(figure: Decimal) -> int:

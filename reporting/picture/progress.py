@@ -21,6 +21,7 @@ from reporting.totals.aggregation import AreaSummary
 from reporting.totals.coverage import share
 
 SLOT = timedelta(hours=6)
+BEGINNING = -10_000
 FIRST, LAST = -40, 11  # slots shown: ten days before the firms' last moment and three after it
 
 
@@ -74,13 +75,15 @@ def slot_at(due: datetime, at: datetime) -> int:
 
 
 def arrivals_of(period: Period, district: District | None = None) -> ArrivalSlots:
-    """When each filing that is owed or in came first, as the night of the deadline has it."""
+    """When each filing that is in came first, as the night of the deadline has it (reporting.estimates.reading): what
+    its firm has again is not in, and of which nobody knows when it came, it was there from the beginning."""
     filings = filings_of(period.parsed, None if district is None else [district]).filter("in_period")
-    owed = filings.filter(pl.col("owed") | pl.col("submission").is_not_null())
-    hours = first_arrivals(period).join(owed, on="filing", how="semi")[ARRIVED].dt.truncate("1h").value_counts()
+    there = pl.col("counted") if period.is_locked else pl.coalesce("submission", "waiting", "counted")
+    owed = filings.select("filing", "owed", is_in=there.is_not_null()).filter(pl.col("owed") | pl.col("is_in"))
+    arrived = owed.filter("is_in").join(first_arrivals(period), on="filing", how="left")[ARRIVED]
     due, came = period.due_at(Deadline.ENTERPRISE), Counter[int]()
-    for hour, number in hours.iter_rows():
-        came[slot_at(due, hour)] += number
+    for hour, number in arrived.dt.truncate("1h").value_counts().iter_rows():
+        came[BEGINNING if hour is None else slot_at(due, hour)] += number
     return ArrivalSlots(period.label, owed.height, came)
 
 
@@ -101,7 +104,7 @@ def arrivals_chart(now: ArrivalSlots, before: ArrivalSlots | None) -> Chart | No
         unit="占应报家数的 %",
         note=(
             "按企业首次上报的时间，与本期、上期各自的企业截止时刻对齐，每 6 小时一点，画到截止前 10 天、截止后 3 天；"
-            "更早上报的已计在内；一家企业按第一次上报（未撤回）的时间计。"
+            "更早上报的已计在内；一家企业按第一次上报（未撤回）的时间计，退回后还没有重新上报的不计。"
         ),
         heads="时间",
     )

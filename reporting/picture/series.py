@@ -82,6 +82,7 @@ def growth_chart(points: Sequence[LevelPoint], figure: PicturedFigure, note: str
             f"图中第一年和未锁定的报告期没有。{note}"
         ),
         marked=marked(points, figure),
+        provisional=[label for label, _ in marked(points, figure)],
         heads="报告期",
     )
 

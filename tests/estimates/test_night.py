@@ -1,6 +1,6 @@
 """The last evening of a period: what is read of it, and what its pages say to whom."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,7 +15,10 @@ from reporting.estimates.night import night_of
 from reporting.estimates.predicting import Method, predict
 from reporting.estimates.reading import arrivals_of
 from reporting.estimates.tasks import keep_past_evenings
-from reporting.models import Filing, Period, State, Submission
+from reporting.models import Deadline, Filing, Period, State, Submission
+from reporting.picture.progress import FIRST
+from reporting.picture.progress import arrivals_of as slots_of_arrivals
+from tests.cast import make_enterprise
 from tests.estimates.evening import DUE, EVENING, IN, credit_code, files, fill_evening, said, say_again
 from tests.growth.city import a_period
 from tests.officials import make_it_be, sign_in
@@ -79,6 +82,34 @@ def test_what_is_with_the_firm_again_is_not_in(may):
     assert night_of(may, EVENING).now.standing.filed[-1] == 13
 
 
+def test_a_returned_firm_has_the_year_before_that_its_form_said(may):
+    """Nobody else knows what firm 0 had: it said 100 itself, and April's trend is its own."""
+    filing = Filing.objects.get(period=may, enterprise__credit_code=credit_code(0))
+    filing.state, filing.in_force, filing.approved, filing.counted = State.RETURNED, None, None, None
+    filing.save()
+    told = told_of(may)
+    place = told.frame["filing"].to_list().index(filing.pk)
+    figures = told.figures("headline")
+    predicted = predict(figures)
+    assert (figures.base[place], predicted.method[place]) == (100.0, Method.TREND)
+    assert predicted.value[place] == pytest.approx(110.0)
+
+
+def test_of_a_year_without_one_before_it_is_moved_on_from_december(cast):
+    """Those in said 200 in December and 220 of the year: 1.1; firm 9 said 50 in December."""
+    december, year = a_period("2023M12"), a_period("2023A", Period.OPEN)
+    for number in range(10):
+        firm = make_enterprise(credit_code(number), f"重庆{number:02d}号软件有限公司", cast.yuzhong, date(2023, 1, 1))
+        files(firm, december, {"2020.c1": "50" if number == 9 else "200"}, cast.li_na, EVENING)
+        if number < 9:
+            files(firm, year, {"Y2020.y": "220"}, cast.li_na, EVENING)
+        else:
+            Filing.objects.create(enterprise=firm, period=year, district=cast.yuzhong, state=State.NOT_STARTED)
+    firm = to_ring(told_of(year), 2200.0).firms[0]
+    assert firm.estimate == pytest.approx(55.0)
+    assert firm.how.startswith("没有上年数，12月累计 × 同组变动")
+
+
 def test_arrivals_are_counted_by_the_hours_before_the_deadline(may):
     """At 21:00, three hours before the end, all fourteen are in; six hours before it eleven were (firms 3 to 13)."""
     arrived = night_of(may, EVENING).arrivals
@@ -86,6 +117,23 @@ def test_arrivals_are_counted_by_the_hours_before_the_deadline(may):
     assert arrived.filed[arrived.hours.index(-6)] == 11
     last = night_of(may, EVENING).last
     assert last.filed[last.hours.index(-6)] == 14 and last.filed[last.hours.index(0)] == 20
+
+
+def test_arrivals_are_shown_however_far_off_the_deadline_is(may):
+    may.deadlines.filter(level=Deadline.ENTERPRISE).update(date=DUE.date() + timedelta(days=29))
+    night = night_of(Period.objects.prefetch_related("deadlines").get(pk=may.pk), EVENING)
+    assert (night.arrivals.hours[-1], night.arrivals.filed[-1]) == (-30 * 24 - 3, IN)
+    assert night.last.hours[: len(night.arrivals.hours)] == night.arrivals.hours
+
+
+def test_the_night_and_the_picture_end_at_the_same_share(may):
+    """Of twenty fourteen came, and firm 0 has its form again."""
+    filing = Filing.objects.get(period=may, enterprise__credit_code=credit_code(0))
+    filing.state, filing.in_force, filing.approved, filing.counted = State.RETURNED, None, None, None
+    filing.save()
+    night = night_of(may, EVENING).arrivals
+    slots = slots_of_arrivals(may).share_in(FIRST, -1)
+    assert night.shares[-1] == slots[-1] == 65
 
 
 def test_the_interval_of_an_earlier_hour_knows_only_what_was_in_then(may):
@@ -126,8 +174,8 @@ def test_only_locked_periods_of_the_same_kind_are_learnt_from(may):
 
 
 def test_the_firms_that_matter_most_are_rung_first(may, cast):
-    """Firm 17 had 500 a year before where the others had 100, and firm 15 nobody knows what: it gets the mean of those
-    in, which is 110 as well."""
+    """Firm 17 had 500 a year before where the others had 100, and firm 15 nobody knows what: it goes on from the 100 of
+    April as the others did, to 110 as well."""
     say_again(Period.objects.get(pk="2023M05"), credit_code(17), {"2020.c1": "500"})
     unknown = Filing.objects.filter(period="2023M05", enterprise__credit_code=credit_code(15))
     unknown.update(in_force=None, approved=None, counted=None, state=State.NOT_STARTED)
@@ -138,7 +186,7 @@ def test_the_firms_that_matter_most_are_rung_first(may, cast):
     assert (first.estimate_words, first.share_words) == ("550", "25.0%")
     assert first.beside_words == "另算：按同组平均比率为 550"
     how = {each.filing.enterprise.credit_code: each.how for each in ringing.firms}
-    assert how.pop(credit_code(15)) == "上年同期不详，按同组已报企业平均数（同类）"
+    assert how.pop(credit_code(15)) == "上年同期不详，上期累计 × 同组变动（同类）"
     assert set(how.values()) == {"上年同期数 × 企业上期增势 × 同组变动（同类）"}
     assert [round(each.estimate) for each in ringing.firms[1:]] == [110] * 5
 

@@ -8,14 +8,15 @@ from reporting.estimates.predicting import FEWEST, Measured, Method, predict
 NAN = float("nan")
 
 
-def figures(said, base, trend=None, kind=None, district=None):
+def figures(said, base, trend=None, kind=None, district=None, last=None):
     """Firms of one size; NaN in `said` is a firm of which nothing is in."""
     said, base = np.array(said, float), np.array(base, float)
     kind = np.array(kind if kind is not None else [0] * len(said))
     district = np.array(district if district is not None else [0] * len(said))
     trend = np.array(trend, float) if trend is not None else np.full(len(said), NAN)
+    last = np.array(last, float) if last is not None else np.full(len(said), NAN)
     groups = (kind * 10 + district, kind, kind, np.zeros_like(kind))
-    return Measured(said, np.isfinite(said), base, trend, groups, district, int(district.max()) + 1)
+    return Measured(said, np.isfinite(said), base, trend, last, groups, district, int(district.max()) + 1)
 
 
 def test_a_missing_firm_is_its_year_before_times_the_ratio_of_means_of_those_in():
@@ -69,6 +70,19 @@ def test_a_firm_without_any_year_before_gets_the_mean_of_those_like_it_else_of_i
     assert (told.value[2], told.method[2]) == (pytest.approx(30.0), Method.CLASS_MEAN)
 
 
+def test_a_firm_without_any_year_before_goes_on_from_what_it_said_last():
+    # Those in said 100 each the period before, and 120 now: 1.2. With nobody's last known it is the mean of those in.
+    said, base = [120] * 5 + [NAN, NAN], [90] * 5 + [NAN, NAN]
+    told = predict(figures(said, base, last=[100] * 5 + [40, NAN]))
+    assert list(told.value[5:]) == [pytest.approx(48.0), pytest.approx(120.0)]
+    assert list(told.method[5:]) == [Method.PREV, Method.CLASS_MEAN]
+
+
+def test_a_year_before_goes_before_what_was_said_last():
+    told = predict(figures([120] * 5 + [NAN], [100] * 6, last=[10] * 5 + [5000]))
+    assert (told.value[5], told.method[5]) == (pytest.approx(120.0), Method.RATIO)
+
+
 @pytest.mark.parametrize("base", [0.0, -3.0])
 def test_nothing_is_said_of_a_firm_whose_year_before_was_nought_or_negative(base):
     told = predict(figures([100] * 6 + [NAN], [100] * 6 + [base]))
@@ -88,4 +102,4 @@ def test_a_form_left_blank_is_in_and_gives_nobody_a_ratio():
 
 def test_no_firms_at_all_are_no_error():
     none, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
-    assert len(predict(Measured(none, none.astype(bool), none, none, (whole,) * 4, whole, 3)).value) == 0
+    assert len(predict(Measured(none, none.astype(bool), none, none, none, (whole,) * 4, whole, 3)).value) == 0

@@ -1,5 +1,6 @@
 """The charts themselves, by hand: growth on either base, what parts add to it, arrivals, and what is said beside."""
 
+import json
 from datetime import datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -41,6 +42,7 @@ def test_a_period_that_is_open_is_marked_and_has_no_growth_on_what_was_published
     chart = growth_chart(points, FIGURE, "")
     assert [each.values for each in chart.series] == [[Decimal("20.0")], [None]]
     assert chart.marked == [("2024年5月（暂定）", "暂定，未锁定")]
+    assert json.loads(chart.drawn)["provisional"] == [0]
 
 
 def test_the_level_of_a_sum_so_far_is_the_month_by_itself():

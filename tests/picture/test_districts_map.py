@@ -34,6 +34,11 @@ def test_by_rank_equal_ones_are_alike_and_the_largest_is_darkest():
     assert steps_of({}, by_rank=True) == {}
 
 
+def test_falls_are_apart_from_what_rose_or_stood_still():
+    found = steps_of(figures(a="-9", b="-0.1", c="0", d="8", e="9", f=None), by_rank=True, breaks_at_nought=True)
+    assert found == {"a": -2, "b": -1, "c": 1, "d": 2, "e": 4, "f": 0}
+
+
 @pytest.fixture
 def filed(cast):
     """渝中区 130.00 on 100 of one firm that owes; 南岸区 888.55 on 777, and one that has filed nothing."""
