@@ -36,7 +36,8 @@ class EnterpriseQuerySet(models.QuerySet):
 
     def kept_entries(self) -> dict[int, int]:
         """Of each entry that was merged into another (已并入) the one that stays."""
-        return dict(self.exclude(merged_into=None).order_by("pk").values_list("pk", "merged_into"))
+        merged = self.filter(merged_into__gt=0)  # a range: it is read off the index, where IS NOT NULL reads all firms
+        return dict(sorted(merged.order_by().values_list("pk", "merged_into")))
 
     def one_firm(self, enterprise: int) -> EnterpriseQuerySet:
         """The entry and those that were merged into it (已并入): what they filed is its history."""

@@ -23,6 +23,11 @@ def weight_of(key: Any) -> Any:
     return key * SHUFFLE % SPREAD + 1
 
 
+def bent(key: Any) -> Any:
+    """The square of a key: others of the same sum have not the same sum of squares, too."""
+    return key * key % SPREAD
+
+
 WEIGHT = weight_of(F("pk"))
 
 
@@ -71,11 +76,11 @@ def counting_of(codes: Iterable[str]) -> dict[str, str]:
     """A short word for what counts in each period, read off an index. The sum rises with each approval; since one may
     be undone, and others take its place in the sum, they are weighed too."""
     rows = Filing.objects.filter(COUNTED, period__in=codes).order_by().values("period")
-    counting = rows.annotate(n=Count("counted"), sum=Sum("counted"), weighed=Sum(F("counted") * SHUFFLE % SPREAD))
+    counting = rows.annotate(n=Count("counted"), sum=Sum("counted"), weighed=Sum(bent(F("counted"))))
     return {row["period"]: f"{row['n']}/{row['sum']}/{row['weighed']}" for row in counting}
 
 
 def counting_in(filings: pl.DataFrame) -> str:
     """The same of a period's filings as they are listed."""
     counted = filings["counted"].drop_nulls()
-    return f"{len(counted)}/{counted.sum()}/{(counted * SHUFFLE % SPREAD).sum()}" if len(counted) else ""
+    return f"{len(counted)}/{counted.sum()}/{bent(counted).sum()}" if len(counted) else ""

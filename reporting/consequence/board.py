@@ -99,16 +99,22 @@ def measure_of(edition: Edition, frequency: str, cell: str) -> Measure:
     return Measure(cell, row.name, row.unit, before, prev)
 
 
-def board_of(period: Period, districts: Collection[District] | None = None, fresh: bool = True) -> Board:
-    """Of some districts those filings alone. With `fresh` the stored columns are brought up to the record first."""
+def board_of(
+    period: Period,
+    districts: Collection[District] | None = None,
+    fresh: bool = True,
+    measures: tuple[Measure, ...] | None = None,
+) -> Board:
+    """Of some districts those filings alone; of some `measures` those columns alone. With `fresh` the stored columns
+    are brought up to the record first."""
     if fresh:
         refresh(period.parsed, districts)
-    return mended(lambda: _board(period, districts), lambda: frozen.refresh([period.code]))
+    asked = measures or measures_of(period.edition, period.parsed.frequency)
+    return mended(lambda: _board(period, districts, asked), lambda: frozen.refresh([period.code]))
 
 
-def _board(period: Period, districts: Collection[District] | None) -> Board:
+def _board(period: Period, districts: Collection[District] | None, measures: tuple[Measure, ...]) -> Board:
     code, edition = period.parsed, period.edition
-    measures = measures_of(edition, code.frequency)
     filings = _listed_on(code, districts)
     cells = dict.fromkeys(cell for measure in measures for cell in measure.asked)
     rows = _with_cells(code, filings, [WARNINGS, ESTIMATED, *cells, *cells_of_classes(edition, code.frequency)])

@@ -16,10 +16,12 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import District
 from reporting.city_columns.files import Broken, notes_of, read, write
+from reporting.city_columns.marks import WEIGHT, weight_of
 from reporting.city_columns.scaling import ScaledColumns
 from reporting.consequence.board import NOW, Measure, board_of, headline_cells, measures_of
 from reporting.consequence.scoring import EXPECTED, scored
@@ -49,9 +51,17 @@ class Area:
     def measures(self) -> tuple[Measure, ...]:
         return measures_of(self.period.edition, self.period.parsed.frequency)
 
-    def waiting(self) -> dict[int, int | None]:
-        """What waits now: filings, each with the submission that does."""
-        return dict(self._filings().filter(IN_ITS_PERIOD, state=State.SUBMITTED).values_list("pk", "in_force"))
+    def waiting(self, districts: Collection[str]) -> dict[int, int | None]:
+        """What waits now in some of its districts (by code): filings, each with the submission that does."""
+        found = self._waiting().filter(district__code__in=districts)
+        return dict(found.values_list("pk", "in_force"))
+
+    def waiting_marks(self) -> dict[str, int]:
+        """A mark of what waits in each district (by code): the same one, the same filings and submissions."""
+        own = self.district
+        codes = {own.pk: own.code} if own else dict(District.objects.values_list("pk", "code"))
+        rows = self._waiting().values("district").annotate(mark=Sum(WEIGHT * Coalesce("in_force", 0)))
+        return {codes[row["district"]]: row["mark"] for row in rows}
 
     def counting_on(self, filings: Collection[int]) -> set[int]:
         """Those of the filings that are in the total, whatever was decided."""
@@ -59,6 +69,9 @@ class Area:
 
     def late(self) -> list[int]:
         return list(self._filings().filter(late=True).values_list("pk", flat=True))
+
+    def _waiting(self) -> QuerySet[Filing]:
+        return self._filings().filter(IN_ITS_PERIOD, state=State.SUBMITTED)
 
     def _filings(self) -> QuerySet[Filing]:
         filings = Filing.objects.filter(period=self.period).order_by()
@@ -106,14 +119,23 @@ def _still(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.D
     if notes is None or found is None or notes["by"] != _scored_by(yardstick, limits):
         return None
     rows, totals = found
-    scored_ones = dict(rows.select("filing", "submission").iter_rows())
-    waiting = area.waiting()
+    moved = _moved(area, rows)
+    if not moved:
+        return rows, totals
+    scored_ones = dict(rows.filter(pl.col("district").is_in(list(moved))).select("filing", "submission").iter_rows())
+    waiting = area.waiting(moved)
     if not waiting.items() <= scored_ones.items():
         return None
-    if left := scored_ones.keys() - waiting.keys():
-        gone = left - area.counting_on(left)
-        totals = totals.without(Totals.of(_figures(rows.filter(_are(gone)), area)))
-    return rows.filter(_are(waiting)), totals
+    left = scored_ones.keys() - waiting.keys()
+    gone = left - area.counting_on(left)
+    return rows.filter(~_are(left)), totals.without(Totals.of(_figures(rows.filter(_are(gone)), area)))
+
+
+def _moved(area: Area, rows: pl.DataFrame) -> set[str]:
+    """The districts of which something else waits than these rows."""
+    then = dict(rows.group_by("district").agg((weight_of(pl.col("filing")) * pl.col("submission")).sum()).iter_rows())
+    now = area.waiting_marks()
+    return {code for code in then.keys() | now.keys() if then.get(code) != now.get(code)}
 
 
 def _read_there(area: Area) -> tuple[pl.DataFrame, Totals] | None:
@@ -165,7 +187,7 @@ def _lined_up(
         totals.sums[list(watched)],
         totals.gross[list(watched)],
         float(limits.points),
-        waiting["filing"].to_list(),
+        waiting["filing"].to_numpy(),
     )
 
 

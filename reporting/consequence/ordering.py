@@ -169,7 +169,7 @@ def _in_order(area: Area, kept: KeptOrder, stop: Stop) -> pl.DataFrame:
     )
     moves = moves_in_total(headline)
     return (
-        kept.waiting[kept.line.order]
+        _by_score(kept)
         .with_row_index("place", offset=1)
         .with_columns(
             pl.Series("score", kept.line.scores[kept.line.order]),
@@ -181,6 +181,12 @@ def _in_order(area: Area, kept: KeptOrder, stop: Stop) -> pl.DataFrame:
             (moves / city * WHOLE).alias("moves_city"),
         )
     )
+
+
+def _by_score(kept: KeptOrder) -> pl.DataFrame:
+    """They are kept in order: none is moved unless the totals moved them."""
+    in_order = np.arange(kept.waiting.height)
+    return kept.waiting if np.array_equal(kept.line.order, in_order) else kept.waiting[kept.line.order]
 
 
 def moves_in_total(measure: Measure) -> pl.Expr:

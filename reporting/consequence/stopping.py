@@ -11,7 +11,6 @@ tried. What is left is an expectation under suspicions that were set by hand, no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,12 +45,12 @@ def measures_something(totals: Floats, gross: Floats) -> NDArray[np.bool_]:
     return (totals != 0) & (np.abs(totals) >= CANCELS * gross)
 
 
-def line_of(errors: Floats, totals: Floats, gross: Floats, limit: float, keys: Sequence[int]) -> StopLine:
+def line_of(errors: Floats, totals: Floats, gross: Floats, limit: float, keys: NDArray[np.int64]) -> StopLine:
     """`errors` of what waits; `totals` of all that is in, `gross` the same regardless of sign; ties by `keys`."""
     parts = points(errors, totals, gross)
     said = np.nan_to_num(parts, nan=0.0)
     scores = said.max(axis=1, initial=0.0)
-    order = np.lexsort((np.asarray(keys), -scores))
+    order = np.lexsort((keys, -scores))
     after = np.zeros((len(scores) + 1, parts.shape[1]))
     after[:-1] = np.cumsum(said[order][::-1], axis=0)[::-1]  # the smallest first: what is left adds up exactly alike
     holds = (after <= limit).all(axis=1)

@@ -12,7 +12,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from reporting.dates.deadlines import SHANGHAI
-from reporting.models import Deadline, Review, State, Submission, calendar_in_force
+from reporting.models import Deadline, Period, Review, State, Submission, calendar_in_force
 from reporting.models.period import date_of_each
 
 ONE_DAY = timedelta(days=1)
@@ -51,6 +51,12 @@ def held_past_due(filings: QuerySet, at: datetime) -> QuerySet:
         )
         .filter(long_ago | Q(came_at__date__lte=F("due_to_firms")), due_to_district__lt=today)
     )
+
+
+def is_over_for_districts(period: Period, at: datetime) -> bool:
+    """Whether any filing of it can be held past due."""
+    today = at.astimezone(SHANGHAI).date()
+    return any(each.level == Deadline.DISTRICT and each.date < today for each in period.deadlines.all())
 
 
 def first_working_day_after(day: date) -> date:

@@ -83,14 +83,15 @@ class PeriodFigures:
 
 
 def figures_of(
-    period: PeriodCode, edition: Edition, named_by: Edition, cells: Sequence[str], by: str = ""
+    period: PeriodCode, edition: Edition, named_by: Edition, cells: Sequence[str], by: str = "", fresh: bool = True
 ) -> PeriodFigures:
     """What the level of a period is made of: the rows that its newest release froze, else what counts in it now. The
-    cells are named by an edition that may be a later one (forms_tables.edition.continuity)."""
+    cells are named by an edition that may be a later one (forms_tables.edition.continuity). Without `fresh` what is
+    stored is read as it is: where somebody has just asked."""
     if release := release_read_for(period.code):
         found = of_release(release, edition, named_by, cells, by)
     else:
-        found = of_columns(period, edition, named_by, cells, by)
+        found = of_columns(period, edition, named_by, cells, by, fresh)
     group = pl.col("group")
     if by == "class":
         group = group.replace({then: now for now, then in counterparts(named_by, edition).items()})
@@ -106,10 +107,12 @@ def of_release(release: Release, edition: Edition, named_by: Edition, cells: Seq
     return PeriodFigures(frame, kept.scales, tuple(cells), odd)
 
 
-def of_columns(period: PeriodCode, edition: Edition, named_by: Edition, cells: Sequence[str], by: str) -> PeriodFigures:
+def of_columns(  # noqa: PLR0913
+    period: PeriodCode, edition: Edition, named_by: Edition, cells: Sequence[str], by: str, fresh: bool
+) -> PeriodFigures:
     """Each filing by the edition it was filed under: imported history may stand under another one than its period."""
     classes = cells_of_classes(edition, period.frequency) if by == "class" else ()
-    found = counted(period, edition, classes)
+    found = counted(period, edition, classes, fresh=fresh)
     group = grouped(found, [by])[by] if by else pl.repeat(UNKNOWN, len(found.rows), dtype=pl.String, eager=True)
     whose = found.rows.frame.select("enterprise", "submission", "district", UNSTORABLE, group.alias("group"))
     stored = cells_then(named_by, period.code, cells) or ScaledColumns(whose.select("submission", UNSTORABLE), {})

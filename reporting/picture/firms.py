@@ -10,7 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from accounts.models import District, Enterprise
-from reporting.consequence.board import BEFORE, NOW, Board
+from reporting.consequence.board import BEFORE, NOW, Board, Measure, board_of
 from reporting.consequence.ordering import Order, order_of
 from reporting.models import Period
 from reporting.pages.charts import Chart, Series
@@ -20,12 +20,10 @@ LARGEST, DOUBTFUL = 150, 20  # firms drawn: more is a cloud, and a table nobody 
 
 
 def firms_chart(period: Period, at: datetime, district: District | None, note: str) -> Chart | None:
-    """None where no figure has one of the year before beside it."""
+    """Of what is stored: its totals were just asked for. None where no figure has one of the year before beside it."""
     order = order_of(period, at, district)
-    if not order.board.measures:
-        return None
-    measure = order.board.measures[0]
-    rows = points_in(order.board, district)
+    measure = order.measures[0]
+    rows = points_in(board_of(period, order.area.districts, fresh=False, measures=(measure,)), measure)
     if rows.is_empty():
         return None
     doubtful = doubtful_in(order)
@@ -33,7 +31,9 @@ def firms_chart(period: Period, at: datetime, district: District | None, note: s
     names = names_of(drawn["enterprise"].to_list())
     carried = share(Decimal(drawn["now"].sum()), Decimal(rows["now"].sum()))
     levels = [round(each, 2) for each in drawn["now"]]
-    said = f"图中 {drawn.height} 家（共 {rows.height} 家有本期数和上年数），占{measure.name}的 {carried}%。"
+    left_out = f"，其余 {rows.height - drawn.height} 家没有画" if drawn.height < rows.height else ""
+    known = f"共 {rows.height} 家有本期数和上年数{left_out}"
+    said = f"图中 {drawn.height} 家（{known}），占{measure.name}的 {carried}%。"
     return Chart(
         name="firms",
         title=f"企业{measure.name}与增速",
@@ -52,12 +52,10 @@ def firms_chart(period: Period, at: datetime, district: District | None, note: s
     )
 
 
-def points_in(board: Board, district: District | None) -> pl.DataFrame:
+def points_in(board: Board, measure: Measure) -> pl.DataFrame:
     """Those with both figures above nought, the largest first."""
-    cell = board.measures[0].cell
-    now, before = pl.col(NOW.format(cell)), pl.col(BEFORE.format(cell))
-    frame = board.frame if district is None else board.frame.filter(pl.col("district") == district.code)
-    found = frame.filter(pl.col("submission").is_not_null() & (now > 0) & (before > 0))
+    now, before = pl.col(NOW.format(measure.cell)), pl.col(BEFORE.format(measure.cell))
+    found = board.frame.filter(pl.col("submission").is_not_null() & (now > 0) & (before > 0))
     growth = ((now / before - 1) * 100).alias("growth")
     return found.select("filing", "enterprise", now.alias("now"), growth).sort(
         "now", "filing", descending=[True, False]

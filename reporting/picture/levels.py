@@ -101,14 +101,15 @@ def periods_until(last: PeriodCode, years: int) -> list[PastPeriod]:
 
 
 def levels_of(period: PastPeriod, named_by: Edition, cells: ComparedCells, mark: str, place: str = "") -> Levels:
-    """Of all districts, kept under `mark`; at a place of its own where the mark is that of one district."""
+    """Of all districts, kept under `mark`, which was just asked for; at a place of its own where it is the mark of one
+    district."""
     at = f"{period.code}-{cells.own}{place}"
     return kept_under(at, f"{named_by.digest}/{mark}", lambda: _added_up(period.code, named_by, cells))
 
 
 def _added_up(code: PeriodCode, named_by: Edition, cells: ComparedCells) -> dict[str, Level]:
     asked = tuple(dict.fromkeys(cells.asked))
-    found = figures_of(code, edition_of(code) or named_by, named_by, asked)
+    found = figures_of(code, edition_of(code) or named_by, named_by, asked, fresh=False)
     reading = how_to_read(named_by, code, cells) if cells.so_far else MonthReading(False, False)
     return sums_by_district(found, cells, reading)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from reporting.models import Filing, Period, State
+from reporting.picture import firms
 from reporting.picture.firms import names_of
 from tests.cast import make_enterprise
 from tests.filling.figures import file_values
@@ -57,6 +58,13 @@ def test_firms_are_named_and_those_of_one_name_told_apart(filed):
         "重庆云图软件有限公司（A12K）",
         filed.jialing.name,
     ]
+
+
+def test_the_largest_firms_are_drawn_and_how_many_are_not_is_said(filed, monkeypatch):
+    monkeypatch.setattr(firms, "LARGEST", 1)
+    page = words_on(sign_in(filed.zhou_tao).get(CITY.format(NOW)))  # 888 of 1068
+    assert "图中 1 家（共 3 家有本期数和上年数，其余 2 家没有画），占软件业务收入合计的 83.1%。" in page
+    assert "重庆云图软件有限公司 130.00" not in page
 
 
 def test_a_district_sees_its_own_alone(filed):

@@ -138,4 +138,4 @@ def test_the_district_sees_what_it_held_too_long(may, monkeypatch):
     assert "已逾期" in look(district, f"/district/submissions/{sent.receipt}/")
     workflow.approve(sent, may.reviewer, START_OF_14TH)
     assert "1 份：过了审核截止才决定的 1 份" in look(district, "/district/")
-    assert "区县逾期（截止 6月13日）" in look(district, f"/district/submissions/{sent.receipt}/")
+    assert "区县逾期（截止 6月13日）" in look(district, f"/district/submissions/{sent.receipt}/record/")

@@ -1,6 +1,6 @@
 """A list of filings to search, narrow to a state, sort and page through: the district's queue, the city's list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,8 +11,9 @@ from django.http import QueryDict
 
 from accounts.models import District, User
 from reporting.consequence.board import Measure
-from reporting.filing.punctuality import held_past_due
-from reporting.models import Filing, Period, review_limits
+from reporting.filing.punctuality import held_past_due, is_over_for_districts
+from reporting.models import Filing, Period, State, review_limits
+from reporting.models.standing import UNSENT
 from reporting.pages.kept_choice import ListChoice, choice_on
 from reporting.review.views.listed_row import ListedRow, rows_of
 from reporting.review.weighing import FIGURES, WEIGHT, Weighed, weighed
@@ -35,7 +36,8 @@ MORE_GROUPS = {
     "held": "区县逾期未审",
     "after_lock": "锁定后补报",
 }
-EVERY = "every"
+LABELS = {name: label for name, (label, _) in GROUPS.items()} | MORE_GROUPS
+EVERY, ALL, UNSENT_ONES = "every", "all", "unsent"
 RARE = ("held", "after_lock")  # offered only where there are some
 
 
@@ -116,9 +118,11 @@ def list_filings(
     found = filings
     if search:
         found = filings.filter(Q(enterprise__name__icontains=search) | Q(enterprise__credit_code__icontains=search))
-    choices = choices_of(found, group, at)
+    counts = counts_of(found, period, at)
     chosen, known = in_group(found, group, at), weighed(period, at, areas)
-    page = Paginator(keys_of(chosen, known, choice), PAGE).get_page(number)
+    pages = Paginator(keys_of(chosen, known, choice), PAGE)
+    pages.count = counts[group if group in LABELS else ALL]
+    page = pages.get_page(number)
     read = (
         Filing.objects.select_related("enterprise", "district", "in_force", "period")
         .prefetch_related("period__deadlines")
@@ -126,7 +130,7 @@ def list_filings(
         .in_bulk(list(page))
     )
     rows = rows_of([read[pk] for pk in page if pk in read], known, review_limits().bulk_share)
-    return Listing(page, rows, choices, choice, known)
+    return Listing(page, rows, choices_of(counts, group), choice, known)
 
 
 def keys_of(filings: QuerySet, known: Weighed, choice: ListChoice) -> Sequence[int]:
@@ -164,13 +168,20 @@ class ByWeight(Sequence[int]):
         return self.every[which]
 
 
-def choices_of(filings: QuerySet, group: str, at: datetime) -> list[FilterChoice]:
-    """The states one may narrow the list to, each with how many it would show."""
-    labels = {name: label for name, (label, _) in GROUPS.items()} | MORE_GROUPS
-    asked = {name: NUMBERS[LISTED[name]] for name in labels if name in LISTED} | {EVERY: NUMBERS["owed"]}
+def counts_of(filings: QuerySet, period: Period, at: datetime) -> dict[str, int]:
+    """How many each of the groups would show, EVERY who owes, and ALL of them. What no filing can be is not asked."""
+    asked = {name: NUMBERS[number] for name, number in LISTED.items()}
+    asked |= {EVERY: NUMBERS["owed"], ALL: Q(), UNSENT_ONES: UNSENT, "held": Q(state=State.SUBMITTED)}
     numbers = {f"n_{name}": Count("pk", filter=question) for name, question in asked.items()}
     counts = {name.removeprefix("n_"): count for name, count in filings.order_by().aggregate(**numbers).items()}
-    counts |= {"overdue": filings.overdue(at).count(), "held": held_past_due(filings, at).count()}
-    every = FilterChoice("", "全部", counts[EVERY], group not in labels)
-    choices = [FilterChoice(name, label, counts[name], name == group) for name, label in labels.items()]
+    counts["overdue"] = filings.overdue(at).count() if counts.pop(UNSENT_ONES) else 0
+    if counts["held"]:
+        counts["held"] = held_past_due(filings, at).count() if is_over_for_districts(period, at) else 0
+    return counts
+
+
+def choices_of(counts: Mapping[str, int], group: str) -> list[FilterChoice]:
+    """The states one may narrow the list to, each with how many it would show."""
+    every = FilterChoice("", "全部", counts[EVERY], group not in LABELS)
+    choices = [FilterChoice(name, label, counts[name], name == group) for name, label in LABELS.items()]
     return [every, *(choice for choice in choices if choice.count or choice.current or choice.name not in RARE)]
