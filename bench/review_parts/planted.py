@@ -1,9 +1,10 @@
 """Errors planted in a month of a city of habits, and where they stand in the queue: ours, by revenue, by warnings.
 
 A filing in a hundred and more is wrong: in its unit (ten times, ten thousand times, a tenth, in every amount), in one
-digit (doubled, dropped, the point shifted, in one cell), or copied (last month's sums, last year's month). Half of the
-wrong ones are among the largest tenth of the firms. What the rules would not have let in is mended by its firm and
-counted apart. Harmful is what moves a headline total by more than 0.05 %.
+digit (doubled, dropped, the point shifted, in one cell), copied (last month's sums, last year's month), nought in all
+software revenue (vanished: the rules let it in where no month stands before), or something of a firm that never had
+anything (appeared). Half of the wrong ones are among the largest tenth of the firms. What the rules would not have let
+in is mended by its firm and counted apart. Harmful is what moves a headline total by more than 0.05 %.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from reporting.models import Period, State
 RATE = 0.02
 HARM = 0.0005  # of a total
 FIRST = 0.05  # of the queue
+SOFTWARE = ("2020", "2021", "2022", "2023", "2041", "2043")  # revenue and its parts; exports are of it
 WATCHED = 3  # measures: the headline figure, the base, the people employed
-KINDS = ("unit ×10", "unit ×10000", "unit ÷10", "digit", "copied month", "copied year")
+KINDS = ("unit ×10", "unit ×10000", "unit ÷10", "digit", "copied month", "copied year", "vanished", "appeared")
 COPIED = {"copied month": PREV, "copied year": YEAR_AGO}
 QUEUES = ("ours", "revenue", "warnings")
 DIGIT_IN = ("2010.c1", "2021.c1", "2022.c1", "2050.c1", "2080.c1", "2110.c1", "2111.c1", "2112.c1")
@@ -66,8 +68,11 @@ class Outcome:
 def plant(size: int, seed: int, month: int) -> Outcome:
     """A city in an empty database, a month of it with errors, and where each of them stands."""
     habits, dice = habits_of(size, seed), np.random.default_rng(seed + 1)
+    busy = as_cells(habits.said(YEAR, month))
+    idle = idle_among(busy, np.random.default_rng(seed + 2))
+    habits = habits.without(idle)
     city, true = register(habits, month), as_cells(habits.said(YEAR, month))
-    wrong = spoilt(city, true, dice)
+    wrong = spoilt(city, true, dice) | {at: Slip("appeared", turn % 2 == 0, busy[at]) for turn, at in enumerate(idle)}
     judgements = [judged(city, at, wrong[at].cells if at in wrong else right) for at, right in enumerate(true)]
     stopped = [at for at in wrong if judgements[at].blocks]
     for at in stopped:
@@ -82,14 +87,31 @@ def plant(size: int, seed: int, month: int) -> Outcome:
     return Outcome(planted, round(len(filings) * FIRST))
 
 
+def number_of(size: int) -> int:
+    """So many are planted, of all kinds together."""
+    return max(2 * len(KINDS), round(size * RATE))
+
+
+def by_size(true: Sequence[Mapping[str, str]]) -> np.ndarray:
+    return np.argsort([-float(cells["2010.c1"]) for cells in true])
+
+
+def idle_among(busy: Sequence[Mapping[str, str]], dice: np.random.Generator) -> list[int]:
+    """Firms that never earned anything and will say they did: what they would have earned, large and small in turn."""
+    order, tenth = by_size(busy), len(busy) // 10
+    turns = range(round(number_of(len(busy)) / len(KINDS)))
+    drawn = [int(dice.choice(order[:tenth] if turn % 2 == 0 else order[tenth:])) for turn in turns]
+    return list(dict.fromkeys(drawn))
+
+
 def spoilt(city: City, true: Sequence[Mapping[str, str]], dice: np.random.Generator) -> dict[int, Slip]:
     """Which firms say something wrong, and what they say."""
-    by_size = np.argsort([-float(cells["2010.c1"]) for cells in true])
-    tenth, number = len(true) // 10, max(2 * len(KINDS), round(len(true) * RATE))
+    order, tenth, kinds = by_size(true), len(true) // 10, [kind for kind in KINDS if kind != "appeared"]
+    order = order[[float(true[at]["2010.c1"]) > 0 for at in order]]
     found = {}
-    for turn in range(number):
+    for turn in range(number_of(len(true)) * len(kinds) // len(KINDS)):
         is_large = turn % 2 == 0
-        at, kind = int(dice.choice(by_size[:tenth] if is_large else by_size[tenth:])), KINDS[turn // 2 % len(KINDS)]
+        at, kind = int(dice.choice(order[:tenth] if is_large else order[tenth:])), kinds[turn // 2 % len(kinds)]
         if cells := spoilt_as(kind, city, at, true[at], dice):
             found[at] = Slip(kind, is_large, cells)
     return found
@@ -102,6 +124,8 @@ def spoilt_as(
     if kind in COPIED:
         before = city.history.get(COPIED[kind])
         return before[at] if before else None
+    if kind == "vanished":
+        return {cell: "0.00" if cell.startswith(SOFTWARE) else text for cell, text in cells.items()}
     return a_digit(cells, dice) if kind == "digit" else in_another_unit(cells, kind)
 
 

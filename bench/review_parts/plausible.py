@@ -1,7 +1,9 @@
 """A city of firms with habits: two years of months whose figures go on from each other, drawn by numpy from a seed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +28,13 @@ class Habits:
     staff: np.ndarray
     klass: np.ndarray
     is_new: np.ndarray
+
+    def without(self, idle: Sequence[int]) -> Habits:
+        """The same city, in which these firms earn and spend nothing."""
+        flows = {code: flow.copy() for code, flow in self.flows.items()}
+        for flow in flows.values():
+            flow[list(idle)] = 0.0
+        return replace(self, flows=flows)
 
     def said(self, year: int, month: int) -> Figures:
         """What the firms report of a month: sums from January in hundredths, and persons."""
