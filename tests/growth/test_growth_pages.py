@@ -31,9 +31,9 @@ def filed(cast):
 @pytest.mark.parametrize("who", ["zhou_tao", "liu_fang"])
 def test_the_city_and_the_association_see_both_growths_and_the_bridge(filed, who):
     page = words_on(sign_in(getattr(filed, who)).get(CITY, {"period": NOW, "cell": "2020.c1"}))
-    assert "按公布数\n21.8%" in page  # 1068 on 877
-    assert "同口径\n17.8%" in page  # 1068 on 907
-    assert "留存企业\n17.4%" in page  # 1018 on 867
+    assert "按公布数\n21.8 %" in page  # 1068 on 877
+    assert "同口径\n17.8 %" in page  # 1068 on 907
+    assert "留存企业\n17.4 %" in page  # 1018 on 867
     for line in (
         "2023年5月公布数 877.00 2",
         "新进企业的上年数 40.00 1",
@@ -79,8 +79,8 @@ def test_it_says_where_what_firms_are_described_by_comes_from(filed):
 def test_a_district_sees_its_own_alone(filed):
     page = words_on(sign_in(filed.chen_yu).get(DISTRICT, {"period": NOW}))
     assert "迁往其他区县 -777.00 1" in page
-    assert "按公布数\n-79.5%" in page  # 180 on 877
-    assert "同口径\n38.5%" in page  # 180 on 130
+    assert "按公布数\n-79.5 %" in page  # 180 on 877
+    assert "同口径\n38.5 %" in page  # 180 on 130
     assert "888" not in page and "1,068" not in page and "南岸区" not in page
     refused = words_on(sign_in(filed.chen_yu).get(DISTRICT, {"period": NOW, "by": "district"}))
     assert "本页只有本区县的数" in refused and "增长分解" not in refused
@@ -107,7 +107,7 @@ def test_figures_of_a_period_that_is_open_are_provisional(filed):
 def test_a_figure_of_another_periods_tables_gives_way_to_the_headline(filed):
     page = words_on(sign_in(filed.zhou_tao).get(CITY, {"period": NOW, "cell": "Y2020.y"}))
     assert "2024年5月的表里没有“Y2020.y”这一格的同比，改看下面的指标。" in page
-    assert "同口径\n17.8%" in page
+    assert "同口径\n17.8 %" in page
 
 
 def test_a_cut_that_is_none_is_refused_in_a_sentence(filed):
