@@ -83,11 +83,6 @@
   }
 
   // ---- series ----
-  // As many decimals as the figure of a series that has most.
-  function decimalsOf(values) {
-    const many = values.map((value) => (String(value ?? "").split(".")[1] || "").length);
-    return Math.min(6, Math.max(0, ...many));
-  }
   // How far each name at the end of a line makes way for the one above it, where the lines end close together.
   function waysMade(drawn) {
     const known = drawn.series.flatMap((one) => [...one.values, ...one.band.flatMap((ends) => ends || [])]).filter((value) => value !== null);
