@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-Point = TypeVar("Point")
+AsKnown = TypeVar("AsKnown")
 WIDTH, HEIGHT, ROOM = 240, 44, 4
 LEAST = 2  # points, below which there is no line
 
@@ -45,9 +45,9 @@ def spark_of(figures: Sequence[Decimal | None]) -> SmallLine | None:
     return SmallLine(path, alone, level(Decimal(0)), points[-1])
 
 
-def runs_of(points: Sequence[Point | None]) -> list[list[Point]]:
+def runs_of(points: Sequence[AsKnown | None]) -> list[list[AsKnown]]:
     """Points that are known one after another."""
-    runs: list[list[Point]] = [[]]
+    runs: list[list[AsKnown]] = [[]]
     for point in points:
         if point is None:
             runs.append([])

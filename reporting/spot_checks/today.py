@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 import polars as pl
 from django.db.models import F
@@ -17,6 +18,7 @@ from reporting.dates.deadlines import working_day
 from reporting.models import Filing, Period, Review, Standing, Submission
 from reporting.models.calendar import calendar_in_force
 from reporting.models.standing import SHUT
+from reporting.pages.grid import signed
 from reporting.recheck import last_found
 from reporting.recheck.tallies import most_often
 from reporting.spot_checks.checking import submissions_checked
@@ -113,7 +115,7 @@ def figures_of(placed: Placed) -> list[str]:
     if weight is None:
         return []
     said = [] if weight.now is None else [f"{weight.measure.name} {weight.now:,.2f} {weight.measure.unit}"]
-    said += [] if weight.change is None else [f"同比 {weight.change:+,.1f}%"]
+    said += [] if weight.change is None else [f"同比 {signed(Decimal(f'{weight.change:.1f}'))}%"]
     said += [] if weight.share_city is None else [f"占全市 {part_in_words(weight.share_city, '')}%"]
     return said + ([] if weight.moves_city is None else [f"影响全市 {part_in_words(weight.moves_city)}%"])
 

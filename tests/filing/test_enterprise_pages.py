@@ -105,7 +105,7 @@ def test_home_sends_every_official_to_their_own_first_page(client, cast, monkeyp
     client.force_login(cast.reviewer)
     assert client.get("/").url == "/district/"
     client.force_login(cast.analyst)
-    assert client.get("/").url == "/city/"
+    assert client.get("/").url == "/association/"
 
 
 def test_a_save_fills_the_totals_and_says_when(firm, cast):
