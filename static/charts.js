@@ -63,7 +63,8 @@
     return {
       interval: (at) => at % step === 0,
       formatter: (label, at) => {
-        const [, year, month] = MONTH.exec(label);
+        const [, year, words] = MONTH.exec(label);
+        const month = words.replace(/（(.*)）/, "\n$1"); // 暂定 stands under its month, which is narrow
         return yearOf(at - step) === year ? month : `${month}\n${year}`;
       },
     };
@@ -163,8 +164,8 @@
   // How far the last name under the axis reaches past its place; with what it is marked by.
   function lastLabelOut(drawn, width) {
     const last = drawn.labels[drawn.labels.length - 1];
-    const words = areMonths(drawn.labels) ? MONTH.exec(last)[2] : last;
-    return Math.max(0, wide(`${words}${SIGN}`) / 2 - width / drawn.labels.length / 2 + 8);
+    const most = areMonths(drawn.labels) ? MONTH_WIDE : wide(`${last}${SIGN}`);
+    return Math.max(0, most / 2 - width / drawn.labels.length / 2 + 8);
   }
 
   // Names of classes are all there, in lines as long as their bars are wide; months may leave some out.
