@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
+from reporting.conversation.threads import say
 from reporting.models import Filing, Review, State
 from reporting.workflow.period import owe
 from tests.browser.soundness import grave_issues, width_needed
@@ -213,6 +214,16 @@ def test_a_second_tab_says_what_the_first_decided(office, may, five):
     other.keyboard.press("Control+Enter")
     expect(other.locator(".messages")).to_contain_text("已在此之前作出处理（审核通过）")
     assert decisions_on(firm) == ["approve"]
+
+
+def test_what_stands_in_the_bar_is_of_one_height_and_words_on_cells_stand_below_what_is_folded(office, may, five):
+    first = Filing.objects.filter(state=State.SUBMITTED).order_by("pk")[0]
+    say(first, "人数请核对。", may.reviewer, AT, cell="2112.c1")
+    page = open_the_first(office, may.reviewer)
+    boxes = [each.bounding_box() for each in page.locator(".review-bar :is(.btn, summary):visible").all()]
+    assert len(boxes) >= 7 and len({(round(box["y"]), round(box["height"])) for box in boxes}) == 1, boxes
+    folded = page.locator("main > .fold:not([open])").first.bounding_box()
+    assert page.get_by_role("heading", name="就单元格的留言").bounding_box()["y"] >= folded["y"] + folded["height"]
 
 
 def test_a_thumb_approves_on_a_phone(office, may, five):
