@@ -12,17 +12,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
+from django.db.models import Count, Max
 
 from forms_tables.notation.names import earlier
 from reporting.city_columns import frozen
-from reporting.city_columns.files import notes_of
+from reporting.city_columns.files import identity, layout, notes_of, path_of
 from reporting.city_columns.kept import FILINGS
-from reporting.city_columns.marks import parts_of
+from reporting.city_columns.marks import counting_of, imported_marks, parts_of
 from reporting.city_columns.past import past_cells
 from reporting.city_columns.repairing import mended
 from reporting.consequence.board import Measure, measures_of
 from reporting.models import Filing, Period
-from reporting.totals.last_year import last_year_of
+from reporting.totals.at_hand import at_hand
+from reporting.totals.last_year import base_revenues, last_year_of
 
 FIRMS = {"filing": pl.Int64, "enterprise": pl.Int64}
 
@@ -43,7 +45,17 @@ class Absences:
 
 
 def absences_of(period: Period) -> Absences:
-    """Of the whole city, whoever asks: one ratio for all."""
+    """Of the whole city, whoever asks: one ratio for all. They rest on who is listed and on what was filed before, and
+    are kept while both stand: what comes in tonight moves none of them."""
+    behind = codes_behind(period)
+    store_those_behind(period)
+    listed = Filing.objects.filter(period=period).aggregate(many=Count("pk"), last=Max("pk"))
+    files = [identity(path_of(code, FILINGS)) for code in behind]
+    stand = (layout(), listed, files, counting_of(behind), imported_marks(behind))
+    return at_hand(f"absences/{period.pk}", stand, lambda: worked_out(period))
+
+
+def worked_out(period: Period) -> Absences:
     rows = Filing.objects.filter(period=period).order_by("pk").values_list("pk", "enterprise")
     filings = pl.DataFrame(list(rows), schema=FIRMS, orient="row")
     measure, last = measures_of(period.edition, period.parsed.frequency)[0], last_year_of(period)
@@ -77,7 +89,6 @@ def word_of(period: Period) -> str:
 
 def headline_before(period: Period, measure: Measure, filings: pl.DataFrame) -> pl.Series:
     word, asked = word_of(period), [measure.cell] if measure.cell else []
-    store_those_behind(period)
     past = mended(
         lambda: past_cells(period.edition, period.parsed, filings, {word: asked}),
         lambda: frozen.refresh(each.code for each in earlier(period.parsed).values()),
@@ -88,9 +99,14 @@ def headline_before(period: Period, measure: Measure, filings: pl.DataFrame) -> 
     return past.frame[name].cast(pl.Float64) / 10 ** past.scales[name]
 
 
+def codes_behind(period: Period) -> list[str]:
+    """The earlier periods that firms are measured against, those of last year's revenue among them."""
+    bases = [base for base, _, _ in base_revenues(period)]
+    return sorted({each.code for each in (*earlier(period.parsed).values(), *bases)})
+
+
 def store_those_behind(period: Period) -> None:
     """The columns of the earlier periods that its firms are measured against, where none can be read: the beat keeps
     them current (reporting.city_columns.tasks)."""
-    behind = {each.code for each in earlier(period.parsed).values()}
-    if unstored := [code for code in behind if notes_of(code, FILINGS) is None]:
+    if unstored := [code for code in codes_behind(period) if notes_of(code, FILINGS) is None]:
         frozen.refresh(code for code, parts in parts_of(unstored).items() if parts)

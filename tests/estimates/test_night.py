@@ -107,7 +107,7 @@ def test_of_a_year_without_one_before_it_is_moved_on_from_december(cast):
             Filing.objects.create(enterprise=firm, period=year, district=cast.yuzhong, state=State.NOT_STARTED)
     firm = to_ring(told_of(year), 2200.0).firms[0]
     assert firm.estimate == pytest.approx(55.0)
-    assert firm.how.startswith("没有上年数，12月累计 × 同组变动")
+    assert firm.how.startswith("上年同期不详，12月累计 × 同组变动")
 
 
 def test_arrivals_are_counted_by_the_hours_before_the_deadline(may):
