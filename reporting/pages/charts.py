@@ -131,7 +131,12 @@ def read(figure: Plotted) -> str:
 
 def most_decimals(figures: Sequence[Plotted]) -> int:
     """As many as a row of figures is read with: 27.0 stays 27.0 beside 25.8."""
-    return max((len(read(each).partition(".")[2]) for each in figures), default=0)
+    return max((decimals_of(each) for each in figures if each is not None), default=0)
+
+
+def decimals_of(figure: Decimal | int | float) -> int:
+    exponent = -2 if isinstance(figure, float) else Decimal(figure).as_tuple().exponent
+    return max(0, -int(exponent))
 
 
 def place_of(figure: Plotted) -> float | None:

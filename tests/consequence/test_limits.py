@@ -94,14 +94,14 @@ def test_the_city_chooses_on_a_page(may):
 def test_what_cannot_stand_is_told_beside_its_field(may):
     answer = sign_in(may.city).post("/city/review-limits/", {"points": "9", "watched": [""], "reason": ""})
     assert answer.status_code == 422 and not ReviewLimits.objects.exists()
-    assert "预期误差上限（％）不能大于 5" in answer.content.decode()
+    assert "预期误差上限（％）不能大于 5" in words_on(answer, 422)
 
 
 def test_a_share_of_more_than_all_is_told_beside_its_field(may):
     sent = {"points": "0.1", "watched": ["headline"], "bulk_share": "100.1", "reason": "会议纪要"}
     answer = sign_in(may.city).post("/city/review-limits/", sent)
     assert answer.status_code == 422
-    assert "须逐份打开的占比（％）不能大于 100" in answer.content.decode()
+    assert "须逐份打开的占比（％）不能大于 100" in words_on(answer, 422)
 
 
 def test_the_page_is_found_from_the_submissions_and_the_periods(may):

@@ -167,7 +167,7 @@ def test_it_is_the_first_page_of_those_who_set_a_city_up_and_of_nobody_else(cast
     for person in (cast.zhou_tao, cast.wu_gang):
         assert sign_in(person).get("/").url == "/start/"
     assert sign_in(cast.chen_yu).get("/").url == "/district/"
-    assert sign_in(cast.liu_fang).get("/").url == "/city/"
+    assert sign_in(cast.liu_fang).get("/").url == "/association/"
     assert sign_in(cast.liu_fang).get("/start/").status_code == 403
 
 

@@ -137,6 +137,9 @@ def _review(cast: Cast, may) -> None:
     submission = file_may(may.filing, may.clerk, reason="按区县意见核对。")
     digests.plan(AT)
     workflow.approve(submission, may.reviewer, AT)
+    Letter.objects.filter(stem="filing/approved").update(state=Letter.State.SENT)  # sooner than its minute
+    workflow.undo_approval(submission, may.reviewer, AT)
+    workflow.approve(submission, may.reviewer, AT)
     workflow.city_query(submission, may.city, AT, "利润率高于同行，请核实。")
     workflow.answer_city(submission, may.reviewer, AT, "已电话核实无误。")
     workflow.amend(may.filing, may.clerk, AT, "漏计一份合同。")

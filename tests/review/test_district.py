@@ -270,7 +270,7 @@ def test_a_download_is_dated_when_it_is_written_though_its_totals_are_kept_ones(
 
 
 @pytest.mark.parametrize(
-    ("now", "then", "growth"), [("100.25", "100", "+0.3"), ("99.75", "100", "-0.3"), ("100.04", "100", "+0.0")]
+    ("now", "then", "growth"), [("100.25", "100", "+0.3"), ("99.75", "100", "-0.3"), ("100.04", "100", "0.0")]
 )
 def test_growth_beside_a_figure_is_rounded_half_up(now, then, growth):
     assert growth_words(Decimal(now), Decimal(then)) == growth
