@@ -104,12 +104,12 @@ def send_back_by_clicking_the_cell(reviewer: Page) -> None:
     expect(row).to_contain_text("250.00")
     expect(cell(reviewer, "2111.c3")).to_have_text("200.00")
     expect(row.locator(".beside").filter(has_text="50.00")).to_be_visible()  # May alone, beside April's 200
+    expect(reviewer.get_by_role("button", name=re.compile("快捷键"))).to_be_visible()  # its scripts have begun
     cell(reviewer, "2111.c1").click()
     expect(cell(reviewer, "2111.c1")).to_have_class(re.compile("picked"))
     reviewer.keyboard.type("工资总额比上月增加偏多，请核实")  # the cursor already stands in its reason
     press(reviewer, "退回企业修改")
-    expect(reviewer.get_by_role("heading", level=1)).to_contain_text("重庆云图软件有限公司")
-    expect(reviewer.locator("#content")).to_contain_text("退回企业")
+    expect(reviewer.locator(".messages")).to_contain_text("已退回企业")
 
 
 def land_on_the_returned_cell_and_amend(clerk: Page) -> None:

@@ -32,15 +32,17 @@ def test_clicking_two_figures_sends_both_back(page, enter, may):
     submission = file_may(may.filing, may.clerk)
     enter(page, may.reviewer)
     page.goto(reverse("district_review", args=[submission.receipt]))
-    for cell, reason in (("2021.c1", "请附合同"), ("2010.c3", "累计数应大于上期")):
-        page.locator(f'td[data-cell="{cell}"]').click()
-        page.keyboard.type(reason)
+    page.locator('td[data-cell="2021.c1"]').click()
+    page.keyboard.type("请附合同")
+    page.get_by_role("button", name="再加一条理由").click()
+    page.locator('td[data-cell="2010.c1"]').click()
+    page.keyboard.type("累计数应大于上期")
     page.get_by_role("button", name="退回企业修改").click()
     page.get_by_text("已退回企业。").wait_for()
     review = submission.reviews.get()
     assert [(row["cell"], row["reason"]) for row in review.reasons] == [
         ("2021.c1", "请附合同"),
-        ("2010.c3", "累计数应大于上期"),
+        ("2010.c1", "累计数应大于上期"),
     ]
     assert fresh(may.filing).state == State.RETURNED
 
@@ -52,7 +54,7 @@ def test_without_script_a_list_names_the_cell(chromium, live_server, enter, may)
     enter(plain, may.reviewer)
     plain.goto(reverse("district_review", args=[submission.receipt]))
     plain.locator("form[action$='send-back/'] select[name=cell]").first.select_option("2021.c1")
-    plain.locator("input[name=reason]").first.fill("请附合同")
+    plain.locator("textarea[name=reason]").first.fill("请附合同")
     plain.get_by_role("button", name="退回企业修改").click()
     context.close()
     assert submission.reviews.get().reasons == [{"cell": "2021.c1", "reason": "请附合同"}]
