@@ -40,8 +40,21 @@ def past_of(filing: Filing, table: Table) -> dict[str, Any]:
 def periods_before(now: PeriodCode) -> list[PeriodCode]:
     if now.month is None:
         return [PeriodCode(now.year - back) for back in range(YEARS, 0, -1)]
-    months = (now.year * 12 + now.month - 1 - back for back in range(MONTHS, 0, -1))
-    return [PeriodCode(month // 12, month % 12 + 1) for month in months]
+    return months_until(now, MONTHS + 1)[:-1]
+
+
+def months_until(last: PeriodCode, count: int) -> list[PeriodCode]:
+    """So many months, `last` (of an annual its December) the last of them."""
+    numbers = (last.year * 12 + (last.month or MONTHS) - 1 - back for back in reversed(range(count)))
+    return [PeriodCode(number // 12, number % 12 + 1) for number in numbers]
+
+
+def month_alone(month: int, now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """A sum since January without that of the month before. February holds January too: its form has no figure before
+    it, whether or not the city has January reported by itself."""
+    if now is None or month <= 2:
+        return now
+    return None if before is None else now - before
 
 
 def standing_in(filing: Filing, codes: list[PeriodCode]) -> dict[str, Mapping[str, Decimal | str | None]]:

@@ -16,7 +16,7 @@ from forms_tables.edition.catalog import Edition
 from forms_tables.edition.continuity import cells_before
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import so_far_cell
-from reporting.filing.past import MONTHS, periods_before
+from reporting.filing.past import MONTHS, month_alone, months_until
 from reporting.models import Filing, ImportedFiling, Submission, published_edition
 from reporting.models.filing import own_last
 from reporting.models.standing import UNDER_REVIEW
@@ -40,7 +40,7 @@ class SaidSoFar(NamedTuple):
     before: str | None
 
 
-def months_until(submission: Submission) -> list[MonthValue]:
+def year_until(submission: Submission) -> list[MonthValue]:
     """The twelve months that end with the submission's period, of an annual one those of its year. A January that
     nobody files is left out."""
     filing, cells = submission.filing, headline_cells(submission.edition)
@@ -48,7 +48,7 @@ def months_until(submission: Submission) -> list[MonthValue]:
         return []
     own = filing.period.parsed
     last = PeriodCode(own.year, own.month or MONTHS)
-    codes = [*periods_before(last)[1:], last]
+    codes = months_until(last, MONTHS)
     said = said_by(filing, submission.edition, cells, codes)
     if own.month:
         said[last.code] = SaidSoFar(*(submission.values.get(cell) for cell in cells))
@@ -63,11 +63,8 @@ def headline_cells(edition: Edition) -> tuple[str, str] | None:
 
 
 def alone_in(code: PeriodCode, said: SaidSoFar) -> Decimal | None:
-    if said.now is None:
-        return None
-    if code.month is not None and code.month <= 2:
-        return Decimal(said.now)
-    return None if said.before is None else Decimal(said.now) - Decimal(said.before)
+    now, before = (Decimal(text) if text else None for text in said)
+    return month_alone(code.month or MONTHS, now, before)
 
 
 def said_by(filing: Filing, edition: Edition, cells: tuple[str, str], codes: list[PeriodCode]) -> dict[str, SaidSoFar]:

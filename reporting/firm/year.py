@@ -14,7 +14,7 @@ from forms_tables.edition.address import CellAddress
 from forms_tables.edition.catalog import Edition
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import Headline, column_carrying, headline_of, so_far_cell
-from reporting.filing.past import MONTHS, standing_in
+from reporting.filing.past import MONTHS, month_alone, months_until, standing_in
 from reporting.growth.bridge import GrowthRate
 from reporting.models import Filing
 from reporting.models.filing import own_last
@@ -103,11 +103,6 @@ def period_of(timeline: Timeline) -> PeriodCode:
     return PeriodCode.parse(timeline.period)
 
 
-def months_until(last: PeriodCode, count: int) -> list[PeriodCode]:
-    numbers = (last.year * 12 + (last.month or 12) - 1 - back for back in reversed(range(count)))
-    return [PeriodCode(number // 12, number % 12 + 1) for number in numbers]
-
-
 def month_of(edition: Edition, period: PeriodCode, now: FormCells, a_year_ago: FormCells | None) -> FirmMonth:
     platform = edition.platform
     cell = platform.headline(MONTHLY)
@@ -124,10 +119,9 @@ def month_of(edition: Edition, period: PeriodCode, now: FormCells, a_year_ago: F
 
 def alone_in(edition: Edition, period: PeriodCode, now: FormCells, cell: str) -> Decimal | None:
     so_far = figure(now, cell)
-    if so_far is None or not is_sum(edition, cell) or (period.month or 1) <= 2:
+    if so_far is None or not is_sum(edition, cell):
         return so_far
-    before = figure(now, so_far_cell(edition, cell))
-    return None if before is None else so_far - before
+    return month_alone(period.month or 1, so_far, figure(now, so_far_cell(edition, cell)))
 
 
 def a_year_before(edition: Edition, cell: str, now: FormCells, a_year_ago: FormCells | None) -> Decimal | None:

@@ -18,6 +18,7 @@ from forms_tables.edition.model import FIGURE_KINDS
 from forms_tables.edition.periods import PeriodCode
 from forms_tables.edition.shape import is_questionnaire, reason_called
 from reporting.filing.judging import Values, submission_values, what_stands_behind
+from reporting.filing.past import month_alone
 from reporting.models import ImportedFiling, Submission
 from reporting.models.history import IMPORTED
 from reporting.pages.grid import most_common_unit, show, signed
@@ -321,14 +322,9 @@ class _Layout:
         return self.history.get("year_ago", {})
 
     def month_alone(self, indicator: Indicator, shape: RowShape, values: Values) -> Decimal | None:
-        """A cumulative figure without the months before. February holds January too: its form has no figure before
-        it, whether or not the city has January reported by itself."""
+        """Of a cumulative figure; None of another."""
         now, before = (values.get(f"{indicator.code}.{key}") for key in (shape.own, shape.so_far))
-        if indicator.nature != "累计" or now is None:
-            return None
-        if self.period.month <= 2:
-            return now
-        return None if before is None else now - before
+        return month_alone(self.period.month, now, before) if indicator.nature == "累计" else None
 
 
 def headed(rows: Sequence[ComparedRow]) -> tuple[ComparedRow, ...]:

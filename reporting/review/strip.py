@@ -12,7 +12,7 @@ from reporting.consequence.board import Measure, measure_of
 from reporting.consequence.ordering import Placed
 from reporting.consequence.wording import part_in_words
 from reporting.filing.judging import submission_values
-from reporting.filing.twelve_months import MonthValue, months_until
+from reporting.filing.twelve_months import MonthValue, year_until
 from reporting.models import Submission
 from reporting.pages.comparison import growth_words
 from reporting.pages.spark import SmallLine, spark_of
@@ -48,7 +48,7 @@ def strip_of(submission: Submission, placed: Placed | None) -> Strip:
     """`placed` is None for what does not wait for review."""
     edition = submission.filing.period.judged_by(submission.edition)
     frequency = submission.filing.period.parsed.frequency
-    months = months_until(submission)
+    months = year_until(submission)
     main = measured(edition, frequency, edition.platform.headline(frequency))
     return Strip(
         figures_of(edition, frequency, submission_values(submission)),

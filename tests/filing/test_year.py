@@ -7,7 +7,8 @@ import pytest
 
 from forms_tables.edition.catalog import edition_from, platform_said, shipped_content
 from forms_tables.edition.periods import PeriodCode
-from reporting.firm.year import FirmMonth, FirmYear, month_of, months_until, percent, shares_of, year_of
+from reporting.filing.past import months_until
+from reporting.firm.year import FirmMonth, FirmYear, month_of, percent, shares_of, year_of
 from reporting.firm.year_charts import charts_of
 from reporting.workflow.period import owe
 from tests.cast import AT

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import clock
 from reporting import workflow
 from reporting.conversation.threads import say
-from reporting.filing.twelve_months import months_until
+from reporting.filing.twelve_months import year_until
 from reporting.models import Filing, Review, State
 from reporting.pages.spark import spark_of
 from reporting.review.walking import Walk, walk_of
@@ -208,7 +208,7 @@ def test_the_twelve_months_are_each_its_own(may):
     april = open_period("2024M04", AT.date() - timedelta(days=35))
     before = Filing.objects.create(enterprise=may.firm, period=april, district=may.filing.district)
     workflow.approve(freeze(before, may.clerk, {"2020.c1": "400", "2020.c3": "250"}), may.reviewer, AT)
-    months = months_until(freeze(may.filing, may.clerk, {"2020.c1": "500", "2020.c3": "400"}))
+    months = year_until(freeze(may.filing, may.clerk, {"2020.c1": "500", "2020.c3": "400"}))
     assert [each.value for each in months[-3:]] == [None, Decimal(150), Decimal(100)]
     assert [each.period.code for each in months][:2] == ["2023M06", "2023M07"]
     assert all(each.period.month != 1 for each in months)  # a January nobody filed
