@@ -116,9 +116,7 @@ def kept_of(area: Area, kept: KeptOrder, filings: Collection[int]) -> KeptOrder:
 def still_waiting(area: Area, kept: KeptOrder, filings: Collection[int]) -> KeptOrder:
     """Only these of them wait by now: the line is theirs, and what was sent back is in no total."""
     left = set(kept.waiting["filing"]) - set(filings)
-    gone = left - area.counting_on(left) if left else left
-    totals = kept.totals.without(Totals.of(_figures(kept.waiting.filter(_are(gone)), area)))
-    rows = kept.waiting.filter(_are(filings))
+    rows, totals = _without(area, kept.waiting, kept.totals, left) if left else (kept.waiting, kept.totals)
     return replace(kept, waiting=rows, totals=totals, line=_lined_up(area, rows, totals, kept.limits)[1])
 
 
@@ -135,8 +133,12 @@ def _still(area: Area, yardstick: Yardstick, limits: ReviewLimits) -> tuple[pl.D
     waiting = area.waiting(moved)
     if not waiting.items() <= scored_ones.items():
         return None
-    left = scored_ones.keys() - waiting.keys()
-    gone = left - area.counting_on(left)
+    return _without(area, rows, totals, scored_ones.keys() - waiting.keys())
+
+
+def _without(area: Area, rows: pl.DataFrame, totals: Totals, left: Collection[int]) -> tuple[pl.DataFrame, Totals]:
+    """What was decided waits no more, and what was sent back is in no total."""
+    gone = set(left) - area.counting_on(left)
     return rows.filter(~_are(left)), totals.without(Totals.of(_figures(rows.filter(_are(gone)), area)))
 
 
