@@ -10,8 +10,9 @@ import polars as pl
 
 from reporting.consequence.absence import absences_of
 from reporting.estimates.predicting import Method, predict
-from reporting.estimates.reading import HEADLINE, THEN, Evening
+from reporting.estimates.reading import THEN, Evening
 from reporting.models import Filing
+from reporting.models.submission import HEADLINE
 
 MOST_TO_RING = 20
 METHODS = {

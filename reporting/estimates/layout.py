@@ -11,8 +11,8 @@ from reporting.consequence.board import Measure
 from reporting.estimates.calling import ToRing, to_ring
 from reporting.estimates.intervals import FEWEST_PERIODS, RATE, EstimateInterval
 from reporting.estimates.night import ArrivalsByHour, Night
-from reporting.estimates.reading import HEADLINE
 from reporting.estimates.replaying import NightMoment
+from reporting.models.submission import HEADLINE
 from reporting.pages.charts import Chart, Series
 from reporting.totals.coverage import share
 from reporting.totals.frozen import release_read_for

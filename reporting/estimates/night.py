@@ -11,9 +11,10 @@ import polars as pl
 
 from reporting.city_columns.files import layout
 from reporting.estimates.kept import last_before, past_before, told_of
-from reporting.estimates.reading import ARRIVED, HEADLINE, Evening, as_of, came_by
+from reporting.estimates.reading import ARRIVED, Evening, as_of, came_by
 from reporting.estimates.replaying import NightMoment, Past, moment_of, those_who_came
 from reporting.models import Deadline, Period
+from reporting.models.submission import HEADLINE
 from reporting.totals.at_hand import at_hand
 
 # Hours from the end of the firms' last day: far off in days, at last in hours.

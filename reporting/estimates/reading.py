@@ -19,8 +19,9 @@ from reporting.consequence.absence import store_those_behind
 from reporting.consequence.board import BEFORE, NOW, PREV, Measure, board_of, measure_of
 from reporting.estimates.predicting import FloatArray, Measured, WholeArray
 from reporting.models import Period, Submission
+from reporting.models.submission import BASE, EMPLOYED, HEADLINE
 
-HEADLINE, BASE, EMPLOYED = ROLES = ("headline", "base", "employed")
+ROLES = (HEADLINE, BASE, EMPLOYED)
 SAID, THEN, TREND, LAST = "said {}", "then {}", "trend {}", "last {}"  # columns of one role
 ARRIVED = "arrived"  # when a filing came
 ARRIVALS = "arrivals"  # the file
